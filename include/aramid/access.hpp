@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/access.hpp: the way to a policy inside a client.
+//
+// Each policy header has an accessor built on this: `breaker(client)`, `limiter(client)`, `telemetry(client)`.
+// It looks through nested clients too, where there is exactly one such policy; for one of several candidates
+// of a Failover, name the candidate first: `breaker(client.get<"hf">())`.
+// Cost: none at run time. Thread-safety: as the policy's own members.
+#pragma once
+
+#include <aramid/config.hpp>
+
+#include <concepts>  // same_as
+#include <cstddef>   // size_t
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// 1 if the policy carries `using Tag = ...` and it is this one.
+template <class P, class Tag>
+[[nodiscard]] consteval std::size_t tagged() noexcept {
+  if constexpr (requires { typename P::Tag; }) {
+    return std::same_as<typename P::Tag, Tag> ? 1 : 0;
+  } else {
+    return 0;
+  }
+}
+
+/// Attempts that a policy makes of one: 1, unless it has `attempts_allowed()`.
+template <class P>
+[[nodiscard]] constexpr unsigned attempts_of([[maybe_unused]] const P& policy) noexcept {
+  if constexpr (requires { policy.attempts_allowed(); }) {
+    return policy.attempts_allowed();
+  } else {
+    return 1;
+  }
+}
+
+}  // namespace detail
+
+/// Policies with this tag inside `Client`, nested clients included; 0 for what is not a client.
+template <class Client, class Tag>
+[[nodiscard]] consteval std::size_t count_in() noexcept {
+  if constexpr (requires { Client::template count<Tag>(); }) {
+    return Client::template count<Tag>();
+  } else {
+    return 0;
+  }
+}
+
+/// Calls `visitor(policy)` for each policy with this tag inside `client`, from the outside in.
+template <class Tag, class Client, class Visitor>
+void visit_in(Client& client, Visitor& visitor) {
+  if constexpr (requires { client.template visit<Tag>(visitor); }) client.template visit<Tag>(visitor);
+}
+
+ARAMID_END

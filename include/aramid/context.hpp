@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/context.hpp: everything that belongs to one call.
+//
+//   Context ctx;
+//   ctx.deadline = ctx.now() + 20s;
+//   ctx.stop = source.get_token();
+//   ctx.cost.tokens = 500;
+//   auto answer = client(request, ctx);
+//
+// Lives on the caller's stack for exactly one call; policies, drivers and the provider read and write it.
+// Cost: no allocation. Thread-safety: one thread at a time, but `waker()` may be woken from any thread and
+// `stop` requested from any thread.
+#pragma once
+
+#include <aramid/clock.hpp>
+#include <aramid/event.hpp>
+#include <aramid/random.hpp>
+#include <aramid/wait.hpp>
+
+#include <cstdint>      // int64_t
+#include <stop_token>   // stop_token
+#include <string_view>  // string_view
+
+ARAMID_BEGIN
+
+/// What a call is expected to consume, for limiters. Counts, >= 0.
+struct Cost {
+  std::int64_t requests = 1;
+  std::int64_t tokens = 0;
+};
+
+/// What the call did consume, reported by the provider. -1 = not reported.
+struct Usage {
+  std::int64_t input_tokens = -1;
+  std::int64_t output_tokens = -1;
+
+  [[nodiscard]] constexpr bool known() const noexcept { return input_tokens >= 0 || output_tokens >= 0; }
+  [[nodiscard]] constexpr std::int64_t total() const noexcept {
+    return (input_tokens > 0 ? input_tokens : 0) + (output_tokens > 0 ? output_tokens : 0);
+  }
+};
+
+/// One quota as the server reported it. -1 = not reported.
+struct QuotaHint {
+  std::int64_t limit = -1;
+  std::int64_t remaining = -1;
+  Duration reset{-1};
+};
+
+/// Rate-limit state that the server reported with its answer.
+struct RateHints {
+  QuotaHint requests;
+  QuotaHint tokens;
+};
+
+/// Which providers of a combinator this call may use.
+struct Route {
+  std::string_view only;  ///< name of the one provider to ask; empty = as the combinator decides
+  bool failover = true;   ///< false: the first choice only
+};
+
+class Context {
+ public:
+  Instant deadline = Instant::max();  ///< absolute; policies only shorten it
+  std::stop_token stop;
+  Cost cost;
+  Usage usage;
+  RateHints hints;
+  Route route;
+  /// Ceiling on attempts over all providers. 0 = the most that any one provider's stack allows, plus one for
+  /// each further provider.
+  unsigned max_attempts = 0;
+  Listeners listeners;
+
+  Context() noexcept = default;
+  /// A call on another time line, such as a manual clock's.
+  explicit Context(Driver& driver) noexcept : driver_{&driver} {}
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  /// Providers call this just before the first piece of output reaches the caller. From then on nothing may
+  /// be retried, hedged or failed over: the caller would see the text twice.
+  void commit() noexcept {
+    if (committed_) return;
+    committed_ = true;
+    if (listeners.want(EventKind::first_output)) announce({.kind = EventKind::first_output});
+  }
+  [[nodiscard]] bool committed() const noexcept { return committed_; }
+
+  /// Attempts begun so far, over all providers.
+  [[nodiscard]] unsigned attempt() const noexcept { return attempts_; }
+  /// The provider that is being, or was last, asked.
+  [[nodiscard]] Name provider() const noexcept { return provider_; }
+  /// True while a combinator has another provider to turn to.
+  [[nodiscard]] bool has_alternative() const noexcept { return alternatives_ > 0; }
+  /// True when no further attempt may begin.
+  [[nodiscard]] bool attempts_used_up() const noexcept { return ceiling_ != 0 && attempts_ >= ceiling_; }
+
+  /// Reads the call's clock. For providers; policies are told the time.
+  [[nodiscard]] Instant now() noexcept { return driver_ != nullptr ? driver_->now() : SteadyClock::now(); }
+  /// Waits on the call's time line until `until`, a wake, or a stop request; may return early.
+  void wait(Instant until) noexcept {
+    if (driver_ != nullptr) {
+      driver_->wait(until, waker_, stop);
+    } else {
+      detail::blocking_wait(until, waker_, stop);
+    }
+  }
+  /// A random number: from the driver's seed, or from this thread's generator.
+  [[nodiscard]] std::uint64_t random() noexcept;
+  /// What a policy keeps while it queues this call.
+  [[nodiscard]] Waker& waker() noexcept { return waker_; }
+
+  /// Tells the listeners, adding the attempt, and the provider if the event names none.
+  ARAMID_COLD void announce(Event event) noexcept {
+    event.attempt = attempts_;
+    if (event.provider.empty()) event.provider = provider_;
+    listeners.announce(event);
+  }
+
+ private:
+  friend struct CallAccess;
+
+  Driver* driver_ = nullptr;
+  Instant reading_{};         // the last clock reading, handed from a stack to the stack nested in it
+  Name provider_;
+  unsigned attempts_ = 0;
+  unsigned ceiling_ = 0;
+  unsigned alternatives_ = 0;
+  bool committed_ = false;
+  // Whether reading_ was taken this instant, and by whom: by the stack outside, or by the stack inside.
+  enum class Reading : unsigned char { stale, handed_down, handed_up } fresh_ = Reading::stale;
+  Waker waker_;
+};
+
+namespace detail {
+
+// Seeded per thread from what differs between threads, processes and machines without a system call:
+// the address of a thread-local (address space layout) and the clock.
+ARAMID_COLD inline std::uint64_t thread_random() noexcept {
+  thread_local SplitMix64 generator = [] {
+    static thread_local char here = 0;
+    const auto clock = static_cast<std::uint64_t>(SteadyClock::now().time_since_epoch().count());
+    const auto address = reinterpret_cast<std::uintptr_t>(&here);
+    return SplitMix64{SplitMix64::mix(clock) ^ SplitMix64::mix(static_cast<std::uint64_t>(address) + 1)};
+  }();
+  return generator();
+}
+
+}  // namespace detail
+
+inline std::uint64_t Context::random() noexcept {
+  return driver_ != nullptr ? driver_->random() : detail::thread_random();
+}
+
+/// The drivers' and combinators' way into a Context. Not for policies or providers.
+struct CallAccess {
+  static void set_provider(Context& ctx, Name name) noexcept { ctx.provider_ = name; }
+  static void name_if_unnamed(Context& ctx, Name name) noexcept {
+    if (ctx.provider_.empty()) ctx.provider_ = name;
+  }
+  static void begin_attempt(Context& ctx) noexcept { ++ctx.attempts_; }
+  static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
+  /// The outermost stack's ceiling holds for all stacks nested in it.
+  static void set_ceiling(Context& ctx, unsigned by_default) noexcept {
+    if (ctx.ceiling_ == 0) ctx.ceiling_ = ctx.max_attempts != 0 ? ctx.max_attempts : by_default;
+  }
+
+  /// Reads the clock, or takes the reading an outer stack has just made; `nested` says which.
+  static Instant enter(Context& ctx, bool& nested) noexcept {
+    nested = ctx.fresh_ == Context::Reading::handed_down;
+    if (!nested) return ctx.now();
+    ctx.fresh_ = Context::Reading::stale;
+    return ctx.reading_;
+  }
+  /// Before a nested stack is called: it need not read the clock again.
+  static void hand_down(Context& ctx, Instant now) noexcept {
+    ctx.reading_ = now;
+    ctx.fresh_ = Context::Reading::handed_down;
+  }
+  /// After a stack's last reading: the stack around it need not read the clock again.
+  static void hand_up(Context& ctx, Instant now) noexcept {
+    ctx.reading_ = now;
+    ctx.fresh_ = Context::Reading::handed_up;
+  }
+  /// After a nested stack returned: its last reading if it left one, else a new one.
+  static Instant leave(Context& ctx) noexcept {
+    if (ctx.fresh_ != Context::Reading::handed_up) return ctx.now();
+    ctx.fresh_ = Context::Reading::stale;
+    return ctx.reading_;
+  }
+  /// Between two candidates of a combinator: what the first one left serves the second.
+  static void pass_on(Context& ctx) noexcept {
+    if (ctx.fresh_ == Context::Reading::handed_up) ctx.fresh_ = Context::Reading::handed_down;
+  }
+  /// Before something that may be slow and is not a stack: no reading survives it.
+  static void forget_reading(Context& ctx) noexcept { ctx.fresh_ = Context::Reading::stale; }
+};
+
+ARAMID_END

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/policy.hpp: the contract of a policy.
+//
+// A policy decides, a driver waits. A policy is shared state plus a small per-call `Scope`; it never sleeps,
+// reads a clock, calls the provider, throws, logs or allocates on the success path.
+//
+//   struct AtMostOnce {
+//     static constexpr Name name = "AtMostOnce";
+//     struct Scope { bool held = false; };
+//     Admission admit(Scope&, Context&, Instant now) noexcept;
+//     Verdict settle(Scope&, Context&, const Error* failure, Instant now) noexcept;
+//     void release(Scope&, Context&) noexcept;
+//   };
+//
+//   admit    on the way in, outermost first: proceed, wait, or reject. Asked again after a wait.
+//   settle   on the way out, innermost first; `failure` is null on success. Done, or again after a delay.
+//            After `again` the scope lives on and is settled or released once more.
+//   release  the call ended without an outcome for this level: an exception passed through, the call was
+//            dropped, or its wait was cut off. Gives back whatever the scope holds.
+//
+// Each level that was admitted is settled or released exactly once, on every path; a level that rejects
+// holds nothing. Thread-safety: many calls at once, each with its own Scope; a Scope belongs to one thread.
+#pragma once
+
+#include <aramid/context.hpp>
+#include <aramid/error.hpp>
+
+#include <concepts>     // same_as, default_initializable, movable
+#include <type_traits>  // remove_cvref_t
+
+ARAMID_BEGIN
+
+/// What `admit` answers.
+struct Admission {
+  enum class Kind : std::uint8_t { proceed, wait, reject };
+
+  Kind kind = Kind::proceed;
+  Fault fault = Fault::unknown;
+  Reason reason = Reason::none;
+  Instant until{};
+  Duration retry_after{-1};    ///< < 0: not known
+  std::int64_t measured = 0;   ///< the number that was compared ...
+  std::int64_t limit = 0;      ///< ... and what it was compared with
+
+  [[nodiscard]] static constexpr Admission proceed() noexcept { return {}; }
+  /// Ask again at `until`. The call is refused at once if its deadline comes first.
+  [[nodiscard]] static constexpr Admission wait_until(Instant until, Reason reason = Reason::none) noexcept {
+    Admission answer;
+    answer.kind = Kind::wait;
+    answer.reason = reason;
+    answer.until = until;
+    return answer;
+  }
+  /// Ask again when the scope's waker is woken, or the deadline comes.
+  [[nodiscard]] static constexpr Admission wait_for_wake(Reason reason = Reason::none) noexcept {
+    return wait_until(Instant::max(), reason);
+  }
+  [[nodiscard]] static constexpr Admission reject(Fault fault, Reason reason, Duration retry_after = Duration{-1},
+                                                  std::int64_t measured = 0, std::int64_t limit = 0) noexcept {
+    Admission answer;
+    answer.kind = Kind::reject;
+    answer.fault = fault;
+    answer.reason = reason;
+    answer.retry_after = retry_after;
+    answer.measured = measured;
+    answer.limit = limit;
+    return answer;
+  }
+};
+
+/// What `settle` answers. `again` is a wish: the call refuses it after a commit, a stop request, at the
+/// ceiling on attempts, and when the attempt could not begin before the deadline.
+struct Verdict {
+  bool again = false;
+  Reason reason = Reason::none;  ///< with done: why this policy, which could have gone on, did not
+  Duration after{0};
+
+  [[nodiscard]] static constexpr Verdict done(Reason reason = Reason::none) noexcept {
+    Verdict verdict;
+    verdict.reason = reason;
+    return verdict;
+  }
+  [[nodiscard]] static constexpr Verdict again_after(Duration delay) noexcept {
+    Verdict verdict;
+    verdict.again = true;
+    verdict.after = delay;
+    return verdict;
+  }
+};
+
+template <class P>
+concept HasScope = requires { typename P::Scope; } && std::default_initializable<typename P::Scope> &&
+                   std::movable<typename P::Scope>;
+
+template <class P>
+concept Admits = HasScope<P> && requires(P& policy, typename P::Scope& scope, Context& ctx, Instant now) {
+  { policy.admit(scope, ctx, now) } noexcept -> std::same_as<Admission>;
+};
+
+template <class P>
+concept Settles = HasScope<P> && requires(P& policy, typename P::Scope& scope, Context& ctx, const Error* failure,
+                                          Instant now) {
+  { policy.settle(scope, ctx, failure, now) } noexcept -> std::same_as<Verdict>;
+};
+
+template <class P>
+concept Releases = HasScope<P> && requires(P& policy, typename P::Scope& scope, Context& ctx) {
+  { policy.release(scope, ctx) } noexcept -> std::same_as<void>;
+};
+
+/// The whole contract.
+template <class P>
+concept Policy = Admits<P> && Settles<P> && Releases<P>;
+
+// What a policy may say about itself; each has a default.
+
+/// `static constexpr bool reads_time = false`: the policy ignores `now`. A stack of such policies reads no clock.
+template <class P>
+inline constexpr bool reads_time_v = true;
+template <class P>
+  requires requires { P::reads_time; }
+inline constexpr bool reads_time_v<P> = P::reads_time;
+
+/// `static constexpr bool repeats = true`: `settle` may answer `again`.
+template <class P>
+inline constexpr bool repeats_v = false;
+template <class P>
+  requires requires { P::repeats; }
+inline constexpr bool repeats_v<P> = P::repeats;
+
+/// `static constexpr Duration bound`: the longest that anything inside may take; 0 = not known.
+template <class P>
+inline constexpr Duration bound_v{0};
+template <class P>
+  requires requires { P::bound; }
+inline constexpr Duration bound_v<P>{P::bound};
+
+/// `static constexpr Duration first_delay`: the shortest wait before a first retry; 0 = none or not known.
+template <class P>
+inline constexpr Duration first_delay_v{0};
+template <class P>
+  requires requires { P::first_delay; }
+inline constexpr Duration first_delay_v<P>{P::first_delay};
+
+/// `static constexpr Name name`: what errors and events call the policy.
+template <class P>
+inline constexpr Name policy_name_v = "unnamed policy";
+template <class P>
+  requires requires { Name{P::name}; }
+inline constexpr Name policy_name_v<P> = P::name;
+
+ARAMID_END

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/resilient.hpp: policies around a provider.
+//
+//   using Client = Resilient<OpenAi, Telemetry, Backoff<Exponential, Jitter>, Breaker<5, 60s, 3>, Timeout<30s>>;
+//   Client client{OpenAi{settings}};
+//   Outcome<Completion> answer = client(request);        // or client(request, ctx)
+//
+// The stack is read as written: the first policy is the outermost. A client is a provider, so clients nest.
+// One client serves many threads at once. It is neither copied nor moved: calls keep its address.
+// Settings given at run time follow the provider, in any order: `Client client{provider, BreakerSettings{...}}`.
+//
+// Cost: `Resilient<P>` is a call of P. Otherwise two clock readings for all policies together, nested stacks
+// included; no allocation, no exception on success.
+// Errors: what the provider returned, or what a policy refused with; an exception of the provider passes
+// through after every level has been released.
+#pragma once
+
+#include <aramid/access.hpp>
+#include <aramid/call.hpp>
+#include <aramid/order.hpp>
+#include <aramid/provider.hpp>
+
+#include <concepts>     // constructible_from
+#include <type_traits>  // invoke_result_t
+#include <utility>      // forward
+
+ARAMID_BEGIN
+
+template <class Provider, class... Policies>
+class Resilient {
+  static_assert(detail::check_stack<Provider, Policies...>());
+
+ public:
+  using provider_type = Provider;
+  /// Without policies the provider itself is all there is: it reads no clock and counts no attempts.
+  static constexpr bool is_stack = sizeof...(Policies) > 0 || is_stack_v<Provider>;
+
+  constexpr Resilient()
+    requires std::default_initializable<Provider>
+  = default;
+
+  /// The provider, or what it is built from, then the settings of policies that take theirs at run time.
+  template <class From, class... Settings>
+    requires(!std::same_as<std::remove_cvref_t<From>, Resilient> && std::constructible_from<Provider, From>)
+  constexpr explicit(sizeof...(Settings) == 0 && !std::convertible_to<From, Provider>)
+      Resilient(From&& provider, const Settings&... settings)
+      : provider_(std::forward<From>(provider)), policies_(settings...) {
+    static_assert(((takers_v<Settings, Policies...> > 0) && ...),
+                  "aramid: no policy of this Resilient<> takes these settings at run time");
+  }
+
+  Resilient(const Resilient&) = delete;
+  Resilient& operator=(const Resilient&) = delete;
+
+  /// Asks the provider through the policies. Blocks until there is an outcome, a refusal, or `ctx.deadline`.
+  template <class Request>
+  auto operator()(const Request& request, Context& ctx) {
+    static_assert(std::invocable<Provider&, const Request&, Context&>,
+                  "aramid: the provider cannot be called as provider(request, ctx) with this request. "
+                  "See docs/writing-a-provider.md");
+    if constexpr (std::invocable<Provider&, const Request&, Context&>) {
+      using Result = std::remove_cvref_t<std::invoke_result_t<Provider&, const Request&, Context&>>;
+      static_assert(is_outcome_v<Result>,
+                    "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or throws, "
+                    "with lift(callable). See docs/writing-a-provider.md");
+      if constexpr (is_outcome_v<Result>) return drive<Result>(request, ctx);
+    }
+  }
+
+  /// The same with a Context of its own: no deadline, no stop token, a cost of one request.
+  template <class Request>
+  auto operator()(const Request& request) {
+    Context ctx;
+    return (*this)(request, ctx);
+  }
+
+  [[nodiscard]] Provider& provider() noexcept { return provider_; }
+  [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
+  /// The I-th policy, the outermost first.
+  template <std::size_t I>
+  [[nodiscard]] auto& policy() noexcept {
+    return policies_.template get<I>();
+  }
+
+  /// The most attempts that one call makes of any one provider.
+  [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
+    return attempts_through(std::index_sequence_for<Policies...>{});
+  }
+
+  /// Policies with this tag in this client, nested clients included.
+  template <class Tag>
+  [[nodiscard]] static consteval std::size_t count() noexcept {
+    return (detail::tagged<Policies, Tag>() + ... + count_in<Provider, Tag>());
+  }
+  /// The first of them. For `breaker(client)` and its like, which say it in a sentence when there is none.
+  template <class Tag>
+    requires(count<Tag>() > 0)
+  [[nodiscard]] auto& find() noexcept {
+    constexpr std::size_t at = first_tagged<Tag>();
+    if constexpr (at < sizeof...(Policies)) {
+      return policies_.template get<at>();
+    } else {
+      return provider_.template find<Tag>();
+    }
+  }
+  /// Calls `visit(policy)` for each of them.
+  template <class Tag, class Visitor>
+  void visit(Visitor&& visitor) {
+    visit_policies<Tag>(visitor, std::index_sequence_for<Policies...>{});
+    visit_in<Tag>(provider_, visitor);
+  }
+
+ private:
+  using Machine = Call<!is_stack_v<Provider>, Policies...>;
+
+  template <class Result, class Request>
+  Result drive(const Request& request, Context& ctx) {
+    if constexpr (sizeof...(Policies) == 0) {
+      return provider_(request, ctx);
+    } else {
+      CallAccess::set_ceiling(ctx, attempts_allowed());
+      bool nested = false;
+      Instant now{};
+      if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);
+      Machine call{policies_, ctx};
+      Step step = call.start(now);
+      // One named result, so that it is built in the caller's frame; the slow paths assign to it.
+      Result outcome = step.kind == Step::Kind::attempt ? attempt(request, ctx, now) : Result{std::unexpect};
+      if (step.kind != Step::Kind::attempt) [[unlikely]] {
+        outcome = persevere<Result>(call, step, request, ctx, now, nested);
+      } else {
+        now = read_after(ctx);
+        if (outcome) [[likely]] {
+          call.succeed(now);
+        } else {
+          step = call.fail(outcome.error(), now);
+          if (step.kind != Step::Kind::done) outcome = persevere<Result>(call, step, request, ctx, now, nested);
+        }
+      }
+      if (nested) CallAccess::hand_up(ctx, now);
+      return outcome;
+    }
+  }
+
+  // Everything after the first step that is not a plain success.
+  template <class Result, class Request>
+  ARAMID_COLD Result persevere(Machine& call, Step step, const Request& request, Context& ctx, Instant& now,
+                               bool nested) {
+    while (step.kind != Step::Kind::done) {
+      if (step.kind == Step::Kind::wait) {
+        if (step.until > now) ctx.wait(step.until);
+        if constexpr (Machine::reads_time) now = ctx.now();
+        step = call.resume(now);
+        continue;
+      }
+      Result outcome = attempt(request, ctx, now);
+      now = read_after(ctx);
+      if (outcome) {
+        call.succeed(now);
+        return outcome;
+      }
+      step = call.fail(outcome.error(), now);
+      if (step.kind == Step::Kind::done && !call.refused()) return outcome;
+    }
+    (void)nested;
+    return Result{std::unexpect, call.take_refusal()};
+  }
+
+  template <class Request>
+  ARAMID_INLINE decltype(auto) attempt(const Request& request, Context& ctx, [[maybe_unused]] Instant now) {
+    if constexpr (!is_stack_v<Provider>) {
+      if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx, name_of(provider_));
+      if constexpr (Machine::reads_time) CallAccess::forget_reading(ctx);
+    } else if constexpr (Machine::reads_time) {
+      CallAccess::hand_down(ctx, now);
+    }
+    return provider_(request, ctx);
+  }
+
+  ARAMID_INLINE Instant read_after(Context& ctx) noexcept {
+    if constexpr (!Machine::reads_time) {
+      return {};
+    } else if constexpr (is_stack_v<Provider>) {
+      return CallAccess::leave(ctx);
+    } else {
+      return ctx.now();
+    }
+  }
+
+  template <std::size_t... I>
+  [[nodiscard]] constexpr unsigned attempts_through(std::index_sequence<I...>) const noexcept {
+    unsigned attempts = aramid::attempts_allowed(provider_);
+    ((attempts = detail::saturating_mul(attempts, detail::attempts_of(policies_.template get<I>()))), ...);
+    return attempts;
+  }
+
+  template <class Tag>
+  static consteval std::size_t first_tagged() noexcept {
+    std::size_t at = 0;
+    bool found = false;
+    ((found = found || detail::tagged<Policies, Tag>() != 0, at += found ? 0 : 1), ...);
+    return at;
+  }
+
+  template <class Tag, class Visitor, std::size_t... I>
+  void visit_policies(Visitor& visitor, std::index_sequence<I...>) {
+    (visit_policy<Tag>(policies_.template get<I>(), visitor), ...);
+  }
+  template <class Tag, class P, class Visitor>
+  static void visit_policy(P& policy, Visitor& visitor) {
+    if constexpr (detail::tagged<P, Tag>() != 0) visitor(policy);
+  }
+
+  ARAMID_EMPTY Provider provider_;
+  ARAMID_EMPTY PolicyStack<Policies...> policies_;
+};
+
+template <class P>
+Resilient(P) -> Resilient<P>;
+
+ARAMID_END
