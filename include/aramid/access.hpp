@@ -28,16 +28,6 @@ template <class P, class Tag>
   }
 }
 
-/// Attempts that a policy makes of one: 1, unless it has `attempts_allowed()`.
-template <class P>
-[[nodiscard]] constexpr unsigned attempts_of([[maybe_unused]] const P& policy) noexcept {
-  if constexpr (requires { policy.attempts_allowed(); }) {
-    return policy.attempts_allowed();
-  } else {
-    return 1;
-  }
-}
-
 }  // namespace detail
 
 /// Policies with this tag inside `Client`, nested clients included; 0 for what is not a client.

@@ -58,7 +58,7 @@ class Call {
 
   /// The attempt succeeded. The call is over.
   ARAMID_INLINE void succeed(Instant now) noexcept {
-    if (ctx_.listeners.want(EventKind::attempt_succeeded)) {
+    if (Leaf && ctx_.listeners.want(EventKind::attempt_succeeded)) [[unlikely]] {
       ctx_.announce({.kind = EventKind::attempt_succeeded, .at = now, .duration = elapsed(began_, now)});
     }
     settle_success<depth>(now);
@@ -76,7 +76,7 @@ class Call {
     } else if (Leaf || ctx_.attempt() != attempts_before_) {
       history_.add({error.fault, error.status, took, error.provider});
     }
-    if (ctx_.listeners.want(EventKind::attempt_failed)) {
+    if (Leaf && ctx_.listeners.want(EventKind::attempt_failed)) {
       ctx_.announce({.kind = EventKind::attempt_failed, .fault = error.fault, .provider = error.provider,
                      .at = now, .duration = took});
     }
@@ -123,7 +123,7 @@ class Call {
     } else {
       attempts_before_ = ctx_.attempt();
     }
-    if (ctx_.listeners.want(EventKind::attempt_started)) [[unlikely]] {
+    if (Leaf && ctx_.listeners.want(EventKind::attempt_started)) [[unlikely]] {
       ctx_.announce({.kind = EventKind::attempt_started, .at = now});
     }
     return {Step::Kind::attempt, now};
@@ -141,6 +141,7 @@ class Call {
       if (!on_wake && answer.until >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;
       waiting_for_ = policy_name_v<PolicyAt<I>>;
+      waiting_reason_ = answer.reason;
       return {Step::Kind::wait, on_wake ? ctx_.deadline : answer.until};
     }
     held_ = I;
@@ -204,9 +205,13 @@ class Call {
       constexpr std::size_t level = Held - 1;
       const Verdict verdict = policy<level>().settle(scope<level>(), ctx_, &error, now);
       Reason reason = verdict.reason;
-      if (verdict.again) {
-        reason = veto(error, verdict.after, now);
-        if (reason == Reason::none && !ctx_.stop.stop_requested()) return schedule<level>(error, verdict.after, now);
+      if constexpr (repeats_v<PolicyAt<level>>) {
+        if (verdict.again) {
+          reason = veto(error, verdict.after, now);
+          if (reason == Reason::none && !ctx_.stop.stop_requested()) {
+            return schedule<level>(error, verdict.after, now);
+          }
+        }
       }
       if (reason != Reason::none) give_up<level>(error, reason, now);
       return ascend<level>(error, now);
@@ -227,6 +232,8 @@ class Call {
       ctx_.announce({.kind = EventKind::retry_scheduled, .fault = error.fault, .provider = error.provider,
                      .policy = policy_name_v<PolicyAt<Level>>, .at = now, .duration = after});
     }
+    ctx_.usage = {};
+    ctx_.hints = {};
     refusal_.reset();
     renew_from<Level + 1>();
     held_ = Level + 1;
@@ -276,7 +283,8 @@ class Call {
 
   void announce_wait(Instant now) noexcept {
     if (ctx_.listeners.want(EventKind::waited)) {
-      ctx_.announce({.kind = EventKind::waited, .policy = waiting_for_, .at = now, .duration = elapsed(began_, now)});
+      ctx_.announce({.kind = EventKind::waited, .reason = waiting_reason_, .policy = waiting_for_, .at = now,
+                     .duration = elapsed(began_, now)});
     }
   }
 
@@ -295,6 +303,7 @@ class Call {
   Context& ctx_;
   Instant began_{};              // of the attempt, or of the wait
   Name waiting_for_;
+  Reason waiting_reason_ = Reason::none;
   unsigned attempts_before_ = 0;  // the count when a nested stack was entered
   std::uint8_t held_ = 0;         // levels whose scopes are live
   std::uint8_t level_ = 0;        // where resume goes on

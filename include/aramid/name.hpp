@@ -6,7 +6,7 @@
 
 #include <aramid/config.hpp>
 
-#include <cstddef>      // size_t
+#include <cstddef>      // nullptr_t, size_t
 #include <string_view>  // string_view
 
 ARAMID_BEGIN
@@ -16,8 +16,9 @@ ARAMID_BEGIN
 class Name {
  public:
   constexpr Name() noexcept = default;
-  /// `text` must outlive the program's use of the name: pass literals.
-  constexpr Name(const char* text) noexcept : text_{text != nullptr ? text : ""} {}
+  /// `text` must not be null and must outlive the program's use of the name: pass literals.
+  constexpr Name(const char* text) noexcept : text_{text} {}
+  Name(std::nullptr_t) = delete;
 
   [[nodiscard]] constexpr const char* c_str() const noexcept { return text_; }
   [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }

@@ -23,7 +23,7 @@ namespace detail {
 /// True if a policy that repeats stands outside another one that repeats.
 template <class... Policies>
 consteval bool multiplies_attempts() noexcept {
-  bool outside = false;
+  [[maybe_unused]] bool outside = false;
   bool found = false;
   ((found = found || (outside && repeats_v<Policies>),
     outside = outside || (repeats_v<Policies> && !AllowsRepeatsInside<Policies>)),
@@ -34,7 +34,7 @@ consteval bool multiplies_attempts() noexcept {
 /// True if a time limit stands outside another one that is not shorter, which then never fires.
 template <class... Policies>
 consteval bool has_idle_bound() noexcept {
-  Duration outer = Duration::max();
+  [[maybe_unused]] Duration outer = Duration::max();
   bool found = false;
   ((found = found || (bound_v<Policies> > Duration::zero() && bound_v<Policies> >= outer),
     outer = bound_v<Policies> > Duration::zero() && bound_v<Policies> < outer ? bound_v<Policies> : outer),
@@ -45,7 +45,7 @@ consteval bool has_idle_bound() noexcept {
 /// True if a time limit stands outside retries whose first wait is not shorter: no retry can ever begin.
 template <class... Policies>
 consteval bool bound_stops_retries() noexcept {
-  Duration outer = Duration::max();
+  [[maybe_unused]] Duration outer = Duration::max();
   bool found = false;
   ((found = found || (repeats_v<Policies> && first_delay_v<Policies> >= outer),
     outer = bound_v<Policies> > Duration::zero() && bound_v<Policies> < outer ? bound_v<Policies> : outer),

@@ -123,12 +123,25 @@ template <class P>
   requires requires { P::reads_time; }
 inline constexpr bool reads_time_v<P> = P::reads_time;
 
-/// `static constexpr bool repeats = true`: `settle` may answer `again`.
+/// `static constexpr bool repeats = true`: `settle` may answer `again`; without it `again` counts as done. Such a
+/// policy says with `unsigned attempts_allowed() const noexcept` how many attempts it makes of one at most.
 template <class P>
 inline constexpr bool repeats_v = false;
 template <class P>
   requires requires { P::repeats; }
 inline constexpr bool repeats_v<P> = P::repeats;
+
+/// Attempts that a policy makes of one: 1 if it does not repeat; no limit if it repeats and names none.
+template <class P>
+[[nodiscard]] constexpr unsigned attempts_of([[maybe_unused]] const P& policy) noexcept {
+  if constexpr (!repeats_v<P>) {
+    return 1;
+  } else if constexpr (requires { policy.attempts_allowed(); }) {
+    return policy.attempts_allowed();
+  } else {
+    return std::numeric_limits<unsigned>::max();
+  }
+}
 
 /// `static constexpr Duration bound`: the longest that anything inside may take; 0 = not known.
 template <class P>

@@ -54,6 +54,18 @@ template <class P>
 inline constexpr bool has_name_v =
     requires(const P& provider) { Name{provider.name()}; } || requires { Name{P::name}; };
 
+/// The name that a provider's, or a client's, type knows; empty if only the object does.
+template <class P>
+[[nodiscard]] consteval Name static_name_of() noexcept {
+  if constexpr (requires { typename P::provider_type; }) {
+    return static_name_of<typename P::provider_type>();
+  } else if constexpr (requires { Name{P::name}; }) {
+    return P::name;
+  } else {
+    return {};
+  }
+}
+
 /// The most attempts that one call of `provider` makes.
 template <class P>
 [[nodiscard]] constexpr unsigned attempts_allowed([[maybe_unused]] const P& provider) noexcept {

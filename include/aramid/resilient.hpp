@@ -19,6 +19,7 @@
 
 #include <aramid/access.hpp>
 #include <aramid/call.hpp>
+#include <aramid/describe.hpp>
 #include <aramid/order.hpp>
 #include <aramid/provider.hpp>
 
@@ -87,6 +88,16 @@ class Resilient {
   /// The most attempts that one call makes of any one provider.
   [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
     return attempts_through(std::index_sequence_for<Policies...>{});
+  }
+
+  /// See `worst_case<Client>()`.
+  [[nodiscard]] static consteval Duration worst_case() noexcept {
+    return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
+  }
+  /// See `describe<Client>()`.
+  static void describe_into(std::string& text, const std::string& indent) {
+    (detail::describe_policy<Policies>(text, indent), ...);
+    detail::describe_provider<Provider>(text, indent);
   }
 
   /// Policies with this tag in this client, nested clients included.
@@ -192,7 +203,7 @@ class Resilient {
   template <std::size_t... I>
   [[nodiscard]] constexpr unsigned attempts_through(std::index_sequence<I...>) const noexcept {
     unsigned attempts = aramid::attempts_allowed(provider_);
-    ((attempts = detail::saturating_mul(attempts, detail::attempts_of(policies_.template get<I>()))), ...);
+    ((attempts = detail::saturating_mul(attempts, attempts_of(policies_.template get<I>()))), ...);
     return attempts;
   }
 

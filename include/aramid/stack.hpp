@@ -130,13 +130,7 @@ class PolicyStack {
   using Nth = std::remove_cvref_t<decltype(boost::hana::at_c<I>(
       std::declval<boost::hana::tuple<std::type_identity<Policies>...>&>()))>::type;
 
-  boost::hana::tuple<detail::Slot<Policies>...> slots_;
-};
-
-template <>
-class PolicyStack<> {
- public:
-  static constexpr std::size_t depth = 0;
+  ARAMID_EMPTY boost::hana::tuple<detail::Slot<Policies>...> slots_;
 };
 
 ARAMID_END

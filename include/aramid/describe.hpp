@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/describe.hpp: what a client type says about itself.
+//
+//   describe<Client>()      the stack as text, one policy a line
+//   worst_case<Client>()    the longest a call may take, as a constant: static_assert(worst_case<Client>() <= 2min)
+//
+// The worst case is attempts x time limits + waits. It is `unbounded` when some part has no limit: a provider
+// without a Timeout, a limiter's queue outside any Timeout, settings that come at run time. It counts on
+// providers returning at `ctx.deadline`, as adapters do. Rejections only make a call shorter.
+#pragma once
+
+#include <aramid/duration.hpp>
+#include <aramid/name.hpp>
+#include <aramid/policy.hpp>
+#include <aramid/provider.hpp>
+
+#include <string>  // string, to_string
+
+ARAMID_BEGIN
+
+/// What `worst_case` answers when there is no limit.
+inline constexpr Duration unbounded = Duration::max();
+
+/// A duration in the largest unit that divides it: "30 s", "500 ms".
+[[nodiscard]] inline std::string to_text(Duration d) {
+  struct Unit {
+    std::int64_t ns;
+    const char* name;
+  };
+  constexpr Unit units[] = {{3'600'000'000'000, " h"}, {60'000'000'000, " min"}, {1'000'000'000, " s"},
+                            {1'000'000, " ms"},        {1'000, " us"},           {1, " ns"}};
+  if (d == Duration::zero()) return "0 s";
+  for (const Unit& unit : units) {
+    if (d.count() % unit.ns == 0) return std::to_string(d.count() / unit.ns) + unit.name;
+  }
+  return {};
+}
+
+namespace detail {
+
+// A policy's worst case given that of everything inside it; a policy that says nothing adds nothing.
+template <class P>
+[[nodiscard]] consteval Duration worst_case_through(Duration inner) noexcept {
+  if constexpr (requires { P::worst_case(inner); }) {
+    return P::worst_case(inner);
+  } else if constexpr (repeats_v<P>) {
+    return unbounded;
+  } else {
+    return inner;
+  }
+}
+
+// The innermost policy is asked first.
+template <class First, class... Inner>
+[[nodiscard]] consteval Duration worst_case_of_stack(Duration provider) noexcept {
+  if constexpr (sizeof...(Inner) == 0) {
+    return worst_case_through<First>(provider);
+  } else {
+    return worst_case_through<First>(worst_case_of_stack<Inner...>(provider));
+  }
+}
+
+template <class P>
+void describe_policy(std::string& text, const std::string& indent) {
+  text += indent;
+  text += policy_name_v<P>.view();
+  if constexpr (requires { P::describe(); }) {
+    text += ": ";
+    text += P::describe();
+  }
+  text += '\n';
+}
+
+template <class P>
+void describe_provider(std::string& text, const std::string& indent) {
+  if constexpr (requires { P::describe_into(text, indent); }) {
+    P::describe_into(text, indent);
+  } else {
+    text += indent;
+    if constexpr (requires { Name{P::name}; }) {
+      text += Name{P::name}.view();
+    } else {
+      text += "provider";
+    }
+    text += '\n';
+  }
+}
+
+}  // namespace detail
+
+template <class Client>
+[[nodiscard]] std::string describe() {
+  std::string text;
+  detail::describe_provider<Client>(text, "");
+  return text;
+}
+
+template <class Client>
+[[nodiscard]] consteval Duration worst_case() noexcept {
+  if constexpr (requires { Client::worst_case(); }) {
+    return Client::worst_case();
+  } else {
+    return unbounded;
+  }
+}
+
+ARAMID_END

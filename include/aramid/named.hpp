@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/named.hpp: a client with a name, as a candidate of a combinator.
+//
+//   Failover<Priority, Named<"sambanova", ClientA>, Named<"hf", ClientB>>
+#pragma once
+
+#include <aramid/name.hpp>
+#include <aramid/provider.hpp>
+
+ARAMID_BEGIN
+
+/// Only a type: the combinator owns the client.
+template <FixedName Text, class Client>
+struct Named {
+  using client_type = Client;
+  static constexpr Name name = name_v<Text>;
+};
+
+namespace detail {
+
+template <class Candidate>
+struct CandidateOf {
+  using Client = Candidate;
+  static constexpr Name name = static_name_of<Candidate>();  // known by the provider's own name
+};
+template <FixedName Text, class C>
+struct CandidateOf<Named<Text, C>> {
+  using Client = C;
+  static constexpr Name name = name_v<Text>;
+};
+
+template <class... Candidates>
+struct CandidateNames {
+  static constexpr Name names[sizeof...(Candidates)] = {CandidateOf<Candidates>::name...};
+
+  /// The place of `name`, or the number of candidates.
+  static constexpr std::size_t index_of(std::string_view name) noexcept {
+    std::size_t i = 0;
+    while (i < sizeof...(Candidates) && !(names[i] == name)) ++i;
+    return i;
+  }
+  static consteval bool differ() noexcept {
+    for (std::size_t i = 0; i < sizeof...(Candidates); ++i) {
+      if (!names[i].empty() && index_of(names[i].view()) != i) return false;
+    }
+    return true;
+  }
+};
+
+}  // namespace detail
+
+ARAMID_END

@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/testing.hpp: time that a test moves, and a provider that does as it is told.
+//
+//   testing::ManualClock clock;
+//   testing::Scripted<int> script{{fail(Fault::overloaded, 503)}, {7, 20ms}};
+//   Resilient<testing::Scripted<int>, Backoff<Exponential, NoJitter>> client{script};
+//   Context ctx = clock.context();
+//   ctx.deadline = clock.now() + 10s;
+//   auto answer = client(request, ctx);                        // any client type, unchanged, in no time at all
+//
+// A call whose Context comes from `clock.context()` waits by moving the clock. Nothing sleeps.
+// Not part of <aramid/aramid.hpp>: include it from tests.
+#pragma once
+
+#include <aramid/context.hpp>
+#include <aramid/error.hpp>
+#include <aramid/lift.hpp>
+
+#include <algorithm>  // min
+#include <atomic>     // atomic
+#include <deque>      // deque
+#include <initializer_list>
+#include <memory>     // shared_ptr
+#include <mutex>      // mutex
+#include <utility>    // move
+
+ARAMID_BEGIN
+
+namespace testing {
+
+/// A clock that stands still until it is told to move, or a call waits on it.
+/// Thread-safety: all members from any thread. A wait without an end blocks until it is woken or stopped.
+class ManualClock final : public Driver {
+ public:
+  /// `seed`: of `Context::random`, so that jitter is the same in each run.
+  explicit ManualClock(std::uint64_t seed = 1, Instant start = Instant{Duration{1'000'000'000}}) noexcept
+      : now_{start.time_since_epoch().count()}, seed_{seed} {}
+  ManualClock(const ManualClock&) = delete;
+  ManualClock& operator=(const ManualClock&) = delete;
+
+  [[nodiscard]] Instant now() noexcept override {
+    readings_.fetch_add(1, std::memory_order_relaxed);
+    return Instant{Duration{now_.load(std::memory_order_acquire)}};
+  }
+  void advance(Duration by) noexcept { advance_to(saturating_add(Instant{Duration{now_.load()}}, by)); }
+  /// Never backward.
+  void advance_to(Instant at) noexcept {
+    const std::int64_t ns = at.time_since_epoch().count();
+    std::int64_t old = now_.load(std::memory_order_relaxed);
+    while (old < ns && !now_.compare_exchange_weak(old, ns, std::memory_order_acq_rel)) {
+    }
+  }
+
+  /// The context of one call on this clock.
+  [[nodiscard]] Context context() noexcept { return Context{*this}; }
+
+  void wait(Instant until, Waker& waker, const std::stop_token& stop) noexcept override {
+    waits_.fetch_add(1, std::memory_order_relaxed);
+    if (stop.stop_requested()) return;
+    if (until == Instant::max()) {
+      detail::blocking_wait(until, waker, stop);
+    } else {
+      advance_to(until);
+    }
+  }
+  [[nodiscard]] std::uint64_t random() noexcept override {
+    return SplitMix64::mix(seed_.fetch_add(0x9E3779B97F4A7C15U, std::memory_order_relaxed));
+  }
+
+  /// How often the clock was read, and waited on.
+  [[nodiscard]] std::uint64_t readings() const noexcept { return readings_.load(); }
+  [[nodiscard]] std::uint64_t waits() const noexcept { return waits_.load(); }
+
+ private:
+  std::atomic<std::int64_t> now_;
+  std::atomic<std::uint64_t> seed_;
+  std::atomic<std::uint64_t> readings_{0};
+  std::atomic<std::uint64_t> waits_{0};
+};
+
+/// How a scripted attempt goes.
+template <class T>
+struct Act {
+  Outcome<T> outcome;
+  Duration takes{0};       ///< the attempt waits this long on the call's clock before it answers
+  bool hangs = false;      ///< never answers: until the deadline (timed_out) or a stop request (cancelled)
+  bool commits = false;    ///< calls `ctx.commit()` before it answers
+  Usage usage{};           ///< what it reports
+};
+
+/// A provider that plays a list of acts, then repeats the last one. Copies share the script, so that a test keeps
+/// one while the client owns another. Thread-safety: yes.
+template <class T>
+class Scripted {
+ public:
+  Scripted(std::initializer_list<Act<T>> acts) : state_{std::make_shared<State>()} {
+    state_->acts.assign(acts.begin(), acts.end());
+  }
+
+  template <class Request>
+  Outcome<T> operator()(const Request&, Context& ctx) {
+    Act<T> act = next();
+    if (act.usage.known()) ctx.usage = act.usage;
+    const Instant end = act.hangs ? Instant::max() : saturating_add(ctx.now(), act.takes);
+    for (Instant now = ctx.now(); act.hangs || now < end; now = ctx.now()) {
+      if (ctx.stop.stop_requested()) return fail(Fault::cancelled);
+      if (now >= ctx.deadline) return fail(Fault::timed_out);
+      ctx.wait(std::min(end, ctx.deadline));
+    }
+    if (act.commits) ctx.commit();
+    return std::move(act.outcome);
+  }
+
+  /// Adds an act at the end.
+  void then(Act<T> act) {
+    const std::lock_guard lock{state_->mutex};
+    state_->acts.push_back(std::move(act));
+  }
+  /// How often it was asked.
+  [[nodiscard]] unsigned calls() const noexcept { return state_->calls.load(); }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::deque<Act<T>> acts;
+    std::atomic<unsigned> calls{0};
+  };
+
+  Act<T> next() {
+    state_->calls.fetch_add(1);
+    const std::lock_guard lock{state_->mutex};
+    if (state_->acts.empty()) return {fail(Fault::unknown, 0, "the script is empty")};
+    Act<T> act = state_->acts.front();
+    if (state_->acts.size() > 1) state_->acts.pop_front();
+    return act;
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace testing
+
+ARAMID_END

@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/aramid.hpp: core and policies, never adapters.
+//
+// Budget: at most twice the compile time of <chrono> and <atomic> (`./dev bench` prints both).
+#pragma once
+
+#include <aramid/core.hpp>
+#include <aramid/policies/backoff.hpp>
+#include <aramid/policies/breaker.hpp>
+#include <aramid/policies/limiter.hpp>
+#include <aramid/policies/metrics.hpp>
+#include <aramid/policies/telemetry.hpp>
+#include <aramid/policies/timeout.hpp>

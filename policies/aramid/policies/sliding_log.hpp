@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/policies/sliding_log.hpp: what one quota has let through in its window, entry by entry.
+//
+// Exact: at no instant do more than `limit` units lie in any window. An entry leaves when it is exactly one
+// window old. Memory is taken once, when the log is built: 16 bytes an entry, at most `max_entries`. When more
+// admissions than that lie in one window, the two oldest become one at the later time: never too much is let
+// through, at most a little too late.
+// Not thread-safe: the limiter's lock guards it.
+#pragma once
+
+#include <aramid/duration.hpp>
+#include <aramid/policies/quota.hpp>
+
+#include <algorithm>  // clamp, max
+#include <cstddef>    // size_t
+#include <vector>     // vector
+
+ARAMID_BEGIN
+
+class SlidingLog {
+ public:
+  static constexpr std::int64_t max_entries = 8192;
+  static constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+
+  struct Entry {
+    Instant at{};
+    std::int64_t amount = 0;
+  };
+
+  /// `most`: how many admissions a window can hold at most; twice that leaves room for corrected ones.
+  SlidingLog(const Quota& quota, std::int64_t most)
+      : quota_{quota}, ring_(static_cast<std::size_t>(2 * std::clamp<std::int64_t>(most, 8, max_entries / 2))) {}
+
+  [[nodiscard]] const Quota& quota() const noexcept { return quota_; }
+  [[nodiscard]] std::int64_t used() const noexcept { return used_; }
+  /// The entries, oldest first, are [oldest(), newest_end()).
+  [[nodiscard]] std::uint64_t oldest() const noexcept { return tail_; }
+  [[nodiscard]] std::uint64_t newest_end() const noexcept { return head_; }
+  [[nodiscard]] const Entry& entry(std::uint64_t at) const noexcept { return ring_[at % ring_.size()]; }
+  /// When an entry of `at` leaves.
+  [[nodiscard]] Instant leaves(Instant at) const noexcept { return saturating_add(at, quota_.window); }
+
+  void expire(Instant now) noexcept {
+    while (tail_ != head_ && leaves(entry(tail_).at) <= now) used_ -= ring_[tail_++ % ring_.size()].amount;
+  }
+
+  [[nodiscard]] bool fits(std::int64_t amount) const noexcept { return amount <= quota_.limit - used_; }
+
+  /// Notes `amount` > 0 and returns the entry's number.
+  std::uint64_t push(Instant now, std::int64_t amount) noexcept {
+    if (head_ - tail_ == ring_.size()) merge_oldest();
+    const Instant at = tail_ != head_ ? std::max(now, entry(head_ - 1).at) : now;
+    ring_[head_ % ring_.size()] = {at, amount};
+    used_ += amount;
+    return head_++;
+  }
+
+  /// Makes the entry's amount `amount` >= 0. An entry that has left, or was merged, stays as it was counted,
+  /// but for what it used beyond: that counts from now on.
+  void correct(std::uint64_t number, std::int64_t reserved, std::int64_t amount, Instant now) noexcept {
+    if (number == no_entry || number < tail_) {
+      if (amount > reserved) push(now, amount - reserved);
+      return;
+    }
+    Entry& entry = ring_[number % ring_.size()];
+    used_ += amount - entry.amount;
+    entry.amount = amount;
+    if (amount == 0 && number + 1 == head_) --head_;
+  }
+
+  /// Units in the window that ends at `now`; changes nothing.
+  [[nodiscard]] std::int64_t used_at(Instant now) const noexcept {
+    std::int64_t used = used_;
+    for (std::uint64_t at = tail_; at != head_ && leaves(entry(at).at) <= now; ++at) used -= entry(at).amount;
+    return used;
+  }
+
+  /// A new limit for the same window; what is in the window stays counted.
+  void set_limit(std::int64_t limit) noexcept { quota_.limit = limit; }
+
+ private:
+  void merge_oldest() noexcept {
+    const std::int64_t amount = entry(tail_).amount;
+    ++tail_;
+    ring_[tail_ % ring_.size()].amount += amount;
+  }
+
+  Quota quota_;
+  std::vector<Entry> ring_;
+  std::uint64_t head_ = 0;
+  std::uint64_t tail_ = 0;
+  std::int64_t used_ = 0;
+};
+
+ARAMID_END
