@@ -87,6 +87,17 @@ struct Span {
   friend constexpr auto operator<=>(const Span&, const Span&) = default;
 };
 
+/// The larger and the smaller of two values, as std::max and std::min are: <algorithm> alone would take a tenth
+/// of the compile time that <aramid/aramid.hpp> may take.
+template <class T>
+[[nodiscard]] constexpr T larger(T a, T b) noexcept {
+  return a < b ? b : a;
+}
+template <class T>
+[[nodiscard]] constexpr T smaller(T a, T b) noexcept {
+  return b < a ? b : a;
+}
+
 /// Spans that must be positive say so in one place.
 [[nodiscard]] constexpr bool positive(Span s) noexcept { return s.ns > 0; }
 

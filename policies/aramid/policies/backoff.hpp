@@ -33,8 +33,8 @@ class RetriesSetAtRunTime {
 
 template <class Curve, class Spread>
 [[nodiscard]] constexpr Duration first_delay(const RetrySettings& settings) noexcept {
-  const Duration first = Spread::least(std::min<Duration>(Curve::delay(settings.base, 0), settings.cap));
-  return std::min<Duration>(first, settings.cap);
+  const Duration first = Spread::least(smaller<Duration>(Curve::delay(settings.base, 0), settings.cap));
+  return smaller<Duration>(first, settings.cap);
 }
 
 /// Attempts, and between them waits of at most the cap.

@@ -27,7 +27,6 @@
 #include <aramid/policies/sliding_window.hpp>
 #include <aramid/policy.hpp>
 
-#include <algorithm>  // max
 #include <mutex>      // mutex, lock_guard
 
 ARAMID_BEGIN
@@ -144,7 +143,7 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
       leave(scope);
       return grant(scope, ctx, now);
     }
-    state_.plan(first_, std::max(now, frozen_until_));
+    state_.plan(first_, larger(now, frozen_until_));
     if (scope.planned >= ctx.deadline) {
       leave(scope);
       return too_late(scope, now);
@@ -172,7 +171,7 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     Claim* const end = last();
     claim.next = nullptr;
     if (end != nullptr) end->next = &claim;
-    state_.plan(end != nullptr ? first_ : &claim, std::max(now, frozen_until_));
+    state_.plan(end != nullptr ? first_ : &claim, larger(now, frozen_until_));
     if (end != nullptr) end->next = nullptr;
   }
 
@@ -214,7 +213,7 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     scope.grant.held = false;
     if (sent && row.reservation == Reservation::freeze && error.retry_after) {
       const std::lock_guard lock{mutex_};
-      frozen_until_ = std::max(frozen_until_, saturating_add(now, *error.retry_after));
+      frozen_until_ = larger(frozen_until_, saturating_add(now, *error.retry_after));
     }
   }
 

@@ -25,7 +25,6 @@
 #include <aramid/policy.hpp>
 #include <aramid/settings.hpp>
 
-#include <algorithm>  // max, min
 #include <limits>     // numeric_limits
 
 ARAMID_BEGIN
@@ -69,16 +68,16 @@ template <class Curve, class Spread>
                                              std::optional<Duration> hint, Duration left,
                                              std::uint64_t random) noexcept {
   const Duration cap = settings.cap;
-  Duration delay = std::min(Curve::delay(settings.base, retry), cap);
+  Duration delay = smaller(Curve::delay(settings.base, retry), cap);
   delay = Spread::apply(delay, static_cast<std::uint32_t>(random));
   if (hint && *hint > Duration::zero()) {
     if (*hint > cap || *hint >= left) return {*hint, Reason::hint_too_long};
     const std::int64_t fifth = hint->count() / 5;
     const Duration spread{hint->count() + scale(fifth, static_cast<std::uint32_t>(random >> 32U))};
-    delay = std::max(delay, spread);
+    delay = larger(delay, spread);
   }
-  delay = std::min(delay, cap);
-  if (hint && delay >= left && *hint < left) delay = std::max(*hint, Duration::zero());
+  delay = smaller(delay, cap);
+  if (hint && delay >= left && *hint < left) delay = larger(*hint, Duration::zero());
   if (delay >= left) return {delay, Reason::no_time_left};
   return {delay, Reason::none};
 }

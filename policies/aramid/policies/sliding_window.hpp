@@ -10,8 +10,6 @@
 #include <aramid/context.hpp>
 #include <aramid/policies/sliding_log.hpp>
 
-#include <vector>  // vector
-
 ARAMID_BEGIN
 
 struct SlidingWindow {
@@ -34,38 +32,37 @@ struct SlidingWindow {
 
   class State {
    public:
-    State(const Quota* quotas, std::size_t count) {
-      logs_.reserve(count);
-      for (std::size_t i = 0; i < count; ++i) logs_.emplace_back(quotas[i], most_entries(quotas, count, quotas[i]));
+    State(const Quota* quotas, std::size_t count) : count_{count} {
+      for (std::size_t i = 0; i < count; ++i) logs_[i] = SlidingLog{quotas[i], most_entries(quotas, count, quotas[i])};
     }
 
     [[nodiscard]] static std::int64_t amount(const Quota& quota, const Cost& cost) noexcept {
       const std::int64_t units = quota.unit == Unit::requests ? cost.requests : cost.tokens;
-      return std::max<std::int64_t>(units, 0);
+      return larger<std::int64_t>(units, 0);
     }
 
     /// The quota that `cost` alone is larger than, or null.
     [[nodiscard]] const Quota* too_small_for(const Cost& cost) const noexcept {
-      for (const SlidingLog& log : logs_) {
+      for (const SlidingLog& log : *this) {
         if (amount(log.quota(), cost) > log.quota().limit) return &log.quota();
       }
       return nullptr;
     }
     /// The first quota that has no room for `cost`, or null.
     [[nodiscard]] const SlidingLog* full_for(const Cost& cost) const noexcept {
-      for (const SlidingLog& log : logs_) {
+      for (const SlidingLog& log : *this) {
         if (!log.fits(amount(log.quota(), cost))) return &log;
       }
       return nullptr;
     }
 
     void expire(Instant now) noexcept {
-      for (SlidingLog& log : logs_) log.expire(now);
+      for (std::size_t i = 0; i < count_; ++i) logs_[i].expire(now);
     }
 
     /// Reserves in all quotas; the caller has seen that it fits.
     void reserve(Grant& grant, const Cost& cost, Instant now) noexcept {
-      for (std::size_t i = 0; i < logs_.size(); ++i) {
+      for (std::size_t i = 0; i < count_; ++i) {
         const std::int64_t units = amount(logs_[i].quota(), cost);
         grant.entries[i] = units > 0 ? logs_[i].push(now, units) : SlidingLog::no_entry;
       }
@@ -75,7 +72,7 @@ struct SlidingWindow {
 
     /// Replaces what was reserved by what was used.
     void correct(const Grant& grant, const Cost& used, Instant now) noexcept {
-      for (std::size_t i = 0; i < logs_.size(); ++i) {
+      for (std::size_t i = 0; i < count_; ++i) {
         const Quota& quota = logs_[i].quota();
         logs_[i].correct(grant.entries[i], amount(quota, grant.reserved), amount(quota, used), now);
       }
@@ -85,16 +82,16 @@ struct SlidingWindow {
     /// the window, and of the claims before it, has left. One pass over log and claims a quota.
     void plan(Claim* first, Instant start) const noexcept {
       Cursor cursors[max_quotas];
-      for (std::size_t i = 0; i < logs_.size(); ++i) cursors[i] = {logs_[i].oldest(), first, logs_[i].used()};
+      for (std::size_t i = 0; i < count_; ++i) cursors[i] = {logs_[i].oldest(), first, logs_[i].used()};
       Instant at = start;
       for (Claim* claim = first; claim != nullptr; claim = claim->next) {
-        for (std::size_t i = 0; i < logs_.size(); ++i) at = std::max(at, cursors[i].room_for(logs_[i], claim));
+        for (std::size_t i = 0; i < count_; ++i) at = larger(at, cursors[i].room_for(logs_[i], claim));
         claim->planned = at;
       }
     }
 
     [[nodiscard]] std::int64_t used(Unit unit, Instant now) const noexcept {
-      for (const SlidingLog& log : logs_) {
+      for (const SlidingLog& log : *this) {
         if (log.quota().unit == unit) return log.used_at(now);
       }
       return 0;
@@ -129,12 +126,16 @@ struct SlidingWindow {
     static std::int64_t most_entries(const Quota* quotas, std::size_t count, const Quota& quota) noexcept {
       std::int64_t most = quota.limit;
       for (std::size_t i = 0; i < count; ++i) {
-        if (quotas[i].unit == Unit::requests && quotas[i].window >= quota.window) most = std::min(most, quotas[i].limit);
+        if (quotas[i].unit == Unit::requests && quotas[i].window >= quota.window) most = smaller(most, quotas[i].limit);
       }
       return most;
     }
 
-    std::vector<SlidingLog> logs_;
+    [[nodiscard]] const SlidingLog* begin() const noexcept { return &logs_[0]; }
+    [[nodiscard]] const SlidingLog* end() const noexcept { return begin() + count_; }
+
+    SlidingLog logs_[max_quotas];
+    std::size_t count_;
   };
 };
 

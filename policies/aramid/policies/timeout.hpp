@@ -19,7 +19,6 @@
 #include <aramid/policy.hpp>
 #include <aramid/settings.hpp>
 
-#include <algorithm>  // min
 
 ARAMID_BEGIN
 
@@ -36,7 +35,7 @@ struct FixedTimeout {
   static_assert(positive(Limit), "aramid: the limit of a Timeout must be above 0. For no limit leave the policy out");
   static constexpr Duration bound = Limit;
   [[nodiscard]] static constexpr Duration limit() noexcept { return Limit; }
-  [[nodiscard]] static constexpr Duration worst_case(Duration inner) noexcept { return std::min(inner, bound); }
+  [[nodiscard]] static constexpr Duration worst_case(Duration inner) noexcept { return smaller(inner, bound); }
   [[nodiscard]] static std::string describe() { return to_text(Limit); }
 };
 
@@ -68,7 +67,7 @@ class Timeout : public detail::FixedTimeout<Limit> {
 
   [[nodiscard]] Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
     scope.outer = ctx.deadline;
-    ctx.deadline = std::min(ctx.deadline, saturating_add(now, this->limit()));
+    ctx.deadline = smaller(ctx.deadline, saturating_add(now, this->limit()));
     return Admission::proceed();
   }
   [[nodiscard]] Verdict settle(Scope& scope, Context& ctx, const Error*, Instant) noexcept {
