@@ -71,10 +71,10 @@ class Call {
     if (ctx_.committed() && error.fault != Fault::cancelled) error.fault = Fault::interrupted;
     const Duration took = reads_time ? elapsed(began_, now) : Duration::zero();
     if (!error.history.empty()) {
-      history_.append(error.history);
+      trouble().history.append(error.history);
       error.history = History{};
     } else if (Leaf || ctx_.attempt() != attempts_before_) {
-      history_.add({error.fault, error.status, took, error.provider});
+      trouble().history.add({error.fault, error.status, took, error.provider});
     }
     if (Leaf && ctx_.listeners.want(EventKind::attempt_failed)) {
       ctx_.announce({.kind = EventKind::attempt_failed, .fault = error.fault, .provider = error.provider,
@@ -84,8 +84,8 @@ class Call {
   }
 
   /// True when the call ended without an outcome of the provider's.
-  [[nodiscard]] bool refused() const noexcept { return refusal_.has_value(); }
-  [[nodiscard]] Error take_refusal() noexcept { return std::move(*refusal_); }
+  [[nodiscard]] bool refused() const noexcept { return trouble_ && trouble_->refusal.has_value(); }
+  [[nodiscard]] Error take_refusal() noexcept { return std::move(*trouble_->refusal); }
 
  private:
   template <std::size_t I>
@@ -140,12 +140,11 @@ class Call {
       const bool on_wake = answer.until == Instant::max();
       if (!on_wake && answer.until >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;
-      waiting_for_ = policy_name_v<PolicyAt<I>>;
       waiting_reason_ = answer.reason;
       return {Step::Kind::wait, on_wake ? ctx_.deadline : answer.until};
     }
     held_ = I;
-    Error& error = refusal_.emplace();
+    Error& error = trouble().refusal.emplace();
     error.fault = answer.fault;
     error.reason = answer.reason;
     error.policy = policy_name_v<PolicyAt<I>>;
@@ -161,7 +160,7 @@ class Call {
   template <std::size_t Held>
   ARAMID_COLD Step refuse(Fault fault, Instant now, Name by = {}, Reason reason = Reason::none) noexcept {
     held_ = Held;
-    Error& error = refusal_.emplace();
+    Error& error = trouble().refusal.emplace();
     error.fault = fault;
     error.reason = reason;
     error.policy = by;
@@ -199,7 +198,7 @@ class Call {
   Step ascend(Error& error, Instant now) noexcept {
     if constexpr (Held == 0) {
       held_ = 0;
-      error.history = std::move(history_);
+      if (trouble_) error.history = std::move(trouble_->history);
       return {};
     } else {
       constexpr std::size_t level = Held - 1;
@@ -234,7 +233,7 @@ class Call {
     }
     ctx_.usage = {};
     ctx_.hints = {};
-    refusal_.reset();
+    trouble().refusal.reset();
     renew_from<Level + 1>();
     held_ = Level + 1;
     level_ = Level + 1;
@@ -281,9 +280,14 @@ class Call {
     return step;
   }
 
+  static const Name* names() noexcept {
+    static constexpr Name all[] = {policy_name_v<Policies>..., Name{}};
+    return all;
+  }
+
   void announce_wait(Instant now) noexcept {
     if (ctx_.listeners.want(EventKind::waited)) {
-      ctx_.announce({.kind = EventKind::waited, .reason = waiting_reason_, .policy = waiting_for_, .at = now,
+      ctx_.announce({.kind = EventKind::waited, .reason = waiting_reason_, .policy = names()[level_], .at = now,
                      .duration = elapsed(began_, now)});
     }
   }
@@ -299,17 +303,23 @@ class Call {
     }
   }
 
+  // What only a call that does not go well has: one flag to look at when it goes.
+  struct Trouble {
+    History history;
+    std::optional<Error> refusal;
+  };
+  Trouble& trouble() noexcept { return trouble_ ? *trouble_ : trouble_.emplace(); }
+
   PolicyStack<Policies...>& policies_;
   Context& ctx_;
-  Instant began_{};              // of the attempt, or of the wait
-  Name waiting_for_;
-  Reason waiting_reason_ = Reason::none;
-  unsigned attempts_before_ = 0;  // the count when a nested stack was entered
-  std::uint8_t held_ = 0;         // levels whose scopes are live
-  std::uint8_t level_ = 0;        // where resume goes on
-  bool waiting_ = false;          // the last held level waits to be admitted
-  History history_;
-  std::optional<Error> refusal_;
+  // Written before they are read; not initialised, because a call that goes well need not.
+  Instant began_;             // of the attempt, or of the wait
+  unsigned attempts_before_;  // the count when a nested stack was entered
+  std::uint8_t level_;        // where resume goes on
+  Reason waiting_reason_;
+  bool waiting_ = false;   // the last held level waits to be admitted
+  std::uint8_t held_ = 0;  // levels whose scopes are live
+  std::optional<Trouble> trouble_;
   boost::hana::tuple<typename Policies::Scope...> scopes_;
 
   static_assert(depth < 200, "a stack of 200 policies?");

@@ -47,11 +47,10 @@ using Instant = TimeLine::time_point;
 /// The time from `earlier` to `later`, zero when they are the wrong way round: time never goes backward.
 [[nodiscard]] constexpr Duration elapsed(Instant earlier, Instant later) noexcept {
   if (later <= earlier) return Duration::zero();
-  if (earlier.time_since_epoch().count() < 0 &&
-      later.time_since_epoch() > Duration::max() + earlier.time_since_epoch()) {
-    return Duration::max();
-  }
-  return later - earlier;
+  const auto apart = static_cast<std::uint64_t>(later.time_since_epoch().count()) -
+                     static_cast<std::uint64_t>(earlier.time_since_epoch().count());
+  constexpr auto most = static_cast<std::uint64_t>(Duration::max().count());
+  return Duration{static_cast<std::int64_t>(apart < most ? apart : most)};
 }
 
 /// `d * n` for n >= 0 and d >= 0, sticking at `Duration::max()`.

@@ -127,38 +127,42 @@ class Resilient {
   using Machine = Call<!is_stack_v<Provider>, Policies...>;
 
   template <class Result, class Request>
-  Result drive(const Request& request, Context& ctx) {
+  ARAMID_INLINE Result drive(const Request& request, Context& ctx) {
     if constexpr (sizeof...(Policies) == 0) {
       return provider_(request, ctx);
     } else {
-      CallAccess::set_ceiling(ctx, attempts_allowed());
-      bool nested = false;
-      Instant now{};
-      if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);
-      Machine call{policies_, ctx};
-      Step step = call.start(now);
-      // One named result, so that it is built in the caller's frame; the slow paths assign to it.
-      Result outcome = step.kind == Step::Kind::attempt ? attempt(request, ctx, now) : Result{std::unexpect};
-      if (step.kind != Step::Kind::attempt) [[unlikely]] {
-        outcome = persevere<Result>(call, step, request, ctx, now, nested);
-      } else {
-        now = read_after(ctx);
-        if (outcome) [[likely]] {
-          call.succeed(now);
-        } else {
-          step = call.fail(outcome.error(), now);
-          if (step.kind != Step::Kind::done) outcome = persevere<Result>(call, step, request, ctx, now, nested);
-        }
-      }
-      if (nested) CallAccess::hand_up(ctx, now);
-      return outcome;
+      return drive_policies<Result>(request, ctx);
     }
+  }
+
+  template <class Result, class Request>
+  Result drive_policies(const Request& request, Context& ctx) {
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    bool nested = false;
+    Instant now{};
+    if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);
+    Machine call{policies_, ctx};
+    Step step = call.start(now);
+    // One named result in the outermost scope, so that it is built in the caller's frame; slow paths assign to it.
+    Result outcome = step.kind == Step::Kind::attempt ? attempt(request, ctx, now) : Result{std::unexpect};
+    if (step.kind != Step::Kind::attempt) [[unlikely]] {
+      outcome = persevere<Result>(call, step, request, ctx, now);
+    } else {
+      now = read_after(ctx);
+      if (outcome) [[likely]] {
+        call.succeed(now);
+      } else {
+        step = call.fail(outcome.error(), now);
+        if (step.kind != Step::Kind::done) outcome = persevere<Result>(call, step, request, ctx, now);
+      }
+    }
+    if (nested) CallAccess::hand_up(ctx, now);
+    return outcome;
   }
 
   // Everything after the first step that is not a plain success.
   template <class Result, class Request>
-  ARAMID_COLD Result persevere(Machine& call, Step step, const Request& request, Context& ctx, Instant& now,
-                               bool nested) {
+  ARAMID_COLD Result persevere(Machine& call, Step step, const Request& request, Context& ctx, Instant& now) {
     while (step.kind != Step::Kind::done) {
       if (step.kind == Step::Kind::wait) {
         if (step.until > now) ctx.wait(step.until);
@@ -175,7 +179,6 @@ class Resilient {
       step = call.fail(outcome.error(), now);
       if (step.kind == Step::Kind::done && !call.refused()) return outcome;
     }
-    (void)nested;
     return Result{std::unexpect, call.take_refusal()};
   }
 
