@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/adapters/chat.hpp: what is said to a chat model and what comes back, for all providers alike.
+//
+//   ChatRequest request{"Why is the sky blue?"};
+//   request.options.max_tokens = 200;
+//   request.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };   // streams
+//
+// Thread-safety: values, like std::vector.
+#pragma once
+
+#include <aramid/context.hpp>
+
+#include <cstdint>      // int64_t
+#include <functional>   // function
+#include <optional>     // optional
+#include <string>       // string
+#include <string_view>  // string_view
+#include <vector>       // vector
+
+ARAMID_BEGIN
+
+enum class Role : std::uint8_t { system, developer, user, assistant, tool };
+
+/// A call that the model wants made. `arguments` is JSON text as the model wrote it: check it before use, and
+/// run nothing unless the finish reason is `tool_calls` or `stop`.
+struct ToolCall {
+  std::string id{};
+  std::string name{};
+  std::string arguments{};
+};
+
+struct Message {
+  Role role = Role::user;
+  std::string content{};
+  std::string name{};                  ///< empty: not sent
+  std::vector<ToolCall> tool_calls{};  ///< with Role::assistant: what it asked for earlier
+  std::string tool_call_id{};          ///< with Role::tool: which call this answers
+};
+
+/// A function offered to the model.
+struct Tool {
+  std::string name{};
+  std::string description{};
+  std::string parameters_json{};  ///< a JSON Schema object; empty: no parameters
+};
+
+struct ChatOptions {
+  std::string model{};  ///< empty: the provider's
+  std::optional<std::int64_t> max_tokens{};
+  std::optional<double> temperature{};
+  std::optional<double> top_p{};
+  std::optional<std::int64_t> seed{};
+  std::vector<std::string> stop{};
+  std::vector<Tool> tools{};
+  std::string tool_choice{};           ///< "auto", "none", "required", or the name of a tool; empty: not sent
+  std::string response_format_json{};  ///< a JSON object; empty: not sent
+  /// A JSON object merged over the request last, for all that is not named here; null removes a key
+  /// (RFC 7396). `stream` cannot be changed this way.
+  std::string extra_json{};
+};
+
+struct ChatRequest {
+  std::vector<Message> messages{};
+  ChatOptions options{};
+  /// Called on the calling thread with each piece of the first choice's text. Setting it asks for a stream, and
+  /// commits the call at the first piece: from then on nothing is retried.
+  std::function<void(std::string_view)> on_text{};
+  bool stream = false;  ///< asks for a stream without `on_text`; the call is not committed by it
+
+  ChatRequest() = default;
+  /// One user message.
+  ChatRequest(std::string prompt) { messages.push_back({.content = std::move(prompt)}); }
+  ChatRequest(const char* prompt) : ChatRequest{std::string{prompt}} {}
+};
+
+enum class FinishReason : std::uint8_t { stop, length, tool_calls, content_filter, other };
+
+/// One of several answers, when more than one was asked for.
+struct Choice {
+  std::string text{};
+  std::string refusal{};  ///< the model's own words for why it did not answer; empty if it did
+  std::vector<ToolCall> tool_calls{};
+  FinishReason finish_reason = FinishReason::other;
+  std::string finish_reason_text{};  ///< the provider's own word
+};
+
+/// The first choice, and what belongs to the answer as a whole.
+struct Completion : Choice {
+  std::string model{};  ///< the one that answered
+  std::string id{};
+  Usage usage{};                  ///< the same as in `ctx.usage`; -1 = not reported
+  std::vector<Choice> further{};  ///< choices beyond the first
+  std::string extra_json{};       ///< a JSON object: what the answer held besides
+};
+
+/// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four bytes
+/// a token, so this is on the high side), some per message, and `max_tokens`, or 512 if that is not set.
+[[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
+
+ARAMID_END

@@ -1,0 +1,37 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/adapters/http_hints.hpp: what response headers say about limits and delays. Pure functions, no clock.
+#pragma once
+
+#include <aramid/adapters/http_headers.hpp>
+#include <aramid/adapters/http_time.hpp>
+#include <aramid/context.hpp>
+#include <aramid/error.hpp>
+
+ARAMID_BEGIN
+
+/// `retry-after-ms`, else `retry-after` as seconds or as a date. A date is compared with the `date` header if
+/// there is one, so that the two clocks need not agree, else with `now`. A date in the past is zero.
+[[nodiscard]] std::optional<Duration> retry_after(const HttpHeaders& headers, WallTime now) noexcept;
+
+/// The reset of a quota that the headers report as used up, the latest if there are several.
+[[nodiscard]] std::optional<Duration> exhausted_reset(const HttpHeaders& headers, WallTime now) noexcept;
+
+/// True when a quota per day is reported as used up.
+[[nodiscard]] bool daily_quota_gone(const HttpHeaders& headers) noexcept;
+
+/// Limits of requests and tokens: the `x-ratelimit-*` family, `anthropic-ratelimit-*`, and the IETF drafts'
+/// `ratelimit`. Quotas per day are left out. What is missing or cannot be read stays -1.
+[[nodiscard]] RateHints rate_hints(const HttpHeaders& headers, WallTime now) noexcept;
+
+/// Writes what is known of `from` over `into`.
+void merge_hints(RateHints& into, const RateHints& from) noexcept;
+
+/// The error for a status other than 2xx, by status alone; `body` gives the message.
+[[nodiscard]] Error http_error(int status, const HttpHeaders& headers, std::string_view body, WallTime now);
+
+/// The fault that a status stands for when nothing else is known.
+[[nodiscard]] Fault status_fault(int status) noexcept;
+
+ARAMID_END

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+#include <aramid/adapters/chat.hpp>
+
+#include <algorithm>  // max
+
+ARAMID_BEGIN
+
+std::int64_t estimate_tokens(const ChatRequest& request) noexcept {
+  constexpr std::int64_t per_message = 8;
+  constexpr std::int64_t unset_output = 512;
+  constexpr std::size_t bytes_per_token = 3;
+  std::size_t bytes = request.options.response_format_json.size();
+  for (const Message& message : request.messages) {
+    bytes += message.content.size() + message.name.size() + message.tool_call_id.size();
+    for (const ToolCall& call : message.tool_calls) {
+      bytes += call.id.size() + call.name.size() + call.arguments.size();
+    }
+  }
+  for (const Tool& tool : request.options.tools) {
+    bytes += tool.name.size() + tool.description.size() + tool.parameters_json.size();
+  }
+  const auto input = static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token);
+  const auto messages = static_cast<std::int64_t>(request.messages.size() + request.options.tools.size());
+  return saturating_add(
+             Duration{input + per_message * messages},
+             Duration{std::max<std::int64_t>(request.options.max_tokens.value_or(unset_output), 0)})
+      .count();
+}
+
+ARAMID_END

@@ -1,0 +1,130 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+#include "chat_stream.hpp"
+
+#include <aramid/adapters/classify.hpp>
+
+#include "http_text.hpp"
+
+ARAMID_BEGIN
+
+namespace detail {
+
+namespace {
+
+// The status of the answer that the error came in.
+constexpr int in_band = 200;
+
+bool is_error(const Json& json) {
+  const Json& error = member(json, "error");
+  const bool given = error.is_object() || (error.is_string() && !text_of(error).empty());
+  return given || text_of(json, "object") == "error" || text_of(json, "type") == "error";
+}
+
+Error classify_in_band(std::string_view text) {
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return classify(in_band, {}, text, now);
+}
+
+}  // namespace
+
+void ChatStream::refuse(Fault fault, std::string message) {
+  if (error_) return;
+  error_.emplace();
+  error_->fault = fault;
+  error_->message = std::move(message);
+}
+
+Flow ChatStream::flow() const noexcept {
+  if (error_) return Flow::abort;
+  if (done_) return Flow::enough;
+  return complete() ? Flow::ending : Flow::more;
+}
+
+Flow ChatStream::feed(std::string_view bytes) {
+  if (error_) return Flow::abort;
+  taken_ += bytes.size();
+  if (taken_ > max_body_) {
+    refuse(Fault::malformed, "the answer is larger than " + std::to_string(max_body_) + " bytes");
+    return Flow::abort;
+  }
+  if (kind_ == Kind::unknown) {
+    // What the answer is shows in its first character; servers get the content type wrong.
+    document_ += bytes;
+    const std::string_view begun = trim(document_);
+    if (begun.empty()) return Flow::more;
+    const bool json = begun.front() == '{' || begun.front() == '[';
+    const bool page = begun.front() == '<';
+    kind_ = json || page ? Kind::document : Kind::events;
+    if (kind_ == Kind::events) decoder_.feed(std::exchange(document_, {}));
+  } else if (kind_ == Kind::document) {
+    document_ += bytes;
+  } else {
+    decoder_.feed(bytes);
+  }
+  for (SseEvent event; !error_ && !done_ && decoder_.next(event);) take_event(event);
+  if (decoder_.failed() && !done_) refuse(Fault::malformed, decoder_.problem());
+  return flow();
+}
+
+void ChatStream::take_event(const SseEvent& event) {
+  ++events_;
+  const std::string_view data = trim(event.data);
+  if (data.starts_with("[DONE]")) {
+    done_ = true;
+    return;
+  }
+  const Json json = parse_json(data);
+  if (json.is_discarded()) {
+    refuse(Fault::malformed, "an event of the stream is not JSON");
+  } else if (is_error(json) || event.event == "error") {
+    error_ = classify_in_band(data);
+  } else {
+    reply_.take_chunk(json);
+    if (reply_.failed())
+      refuse(Fault::unavailable, "the provider ended the stream with the finish reason 'error'");
+  }
+}
+
+void ChatStream::take_document() {
+  const Json json = parse_json(document_);
+  if (json.is_discarded()) {
+    return refuse(Fault::malformed,
+                  "the answer is not JSON, or only a part of it: " + shorten(document_.substr(0, 200)));
+  }
+  if (is_error(json) || is_error(element(json, 0))) {
+    error_ = classify_in_band(document_);
+    return;
+  }
+  reply_.take_whole(json);
+  if (reply_.failed()) return refuse(Fault::unavailable, "the provider's finish reason is 'error'");
+  if (!reply_.finished()) refuse(Fault::malformed, "the answer has no choices");
+}
+
+std::optional<Error> ChatStream::finish() {
+  if (error_) return error_;
+  if (kind_ == Kind::document) {
+    take_document();
+    return error_;
+  }
+  // The last event may lack its blank line. If it lacks more than that, the stream was cut off.
+  if (SseEvent event; !done_ && decoder_.finish(event)) {
+    const std::string_view data = trim(event.data);
+    const bool whole = data.starts_with("[DONE]") || !parse_json(data).is_discarded();
+    if (whole) take_event(event);
+  }
+  if (error_ || reply_.finished()) return error_;
+  if (taken_ == 0 || events_ == 0) {
+    refuse(Fault::malformed, taken_ == 0 ? "the answer is empty" : "the answer is not an event stream");
+  } else if (done_) {
+    refuse(Fault::malformed, "the stream ended without a finish reason");
+  } else {
+    refuse(Fault::connection_lost, "the stream broke off before its finish reason");
+  }
+  return error_;
+}
+
+}  // namespace detail
+
+ARAMID_END

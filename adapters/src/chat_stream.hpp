@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <aramid/adapters/http.hpp>
+
+#include "chat_reply.hpp"
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// The body of a 2xx answer, event stream or one JSON document, whichever it turns out to be. Sans-I/O.
+class ChatStream {
+ public:
+  ChatStream(ChatReply::Output output, std::size_t max_body)
+      : reply_{std::move(output)}, max_body_{max_body} {}
+
+  /// Takes a piece of the body, split anywhere. After `abort` there is an error.
+  [[nodiscard]] Flow feed(std::string_view bytes);
+  /// At the end of the body: nothing if the answer is complete, else what is wrong with it.
+  [[nodiscard]] std::optional<Error> finish();
+
+  /// What was wrong so far.
+  [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
+  /// The answer is complete, whatever happens to the connection now.
+  [[nodiscard]] bool complete() const noexcept {
+    return !error_ && kind_ == Kind::events && reply_.finished();
+  }
+  /// Events so far that were more than comments.
+  [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+  [[nodiscard]] ChatReply& reply() noexcept { return reply_; }
+
+ private:
+  enum class Kind : std::uint8_t { unknown, events, document };
+
+  void take_event(const SseEvent& event);
+  void take_document();
+  void refuse(Fault fault, std::string message);
+  [[nodiscard]] Flow flow() const noexcept;
+
+  ChatReply reply_;
+  SseDecoder decoder_;
+  std::string document_;
+  std::optional<Error> error_;
+  std::size_t max_body_;
+  std::size_t taken_ = 0;
+  std::uint64_t events_ = 0;
+  Kind kind_ = Kind::unknown;
+  bool done_ = false;  // [DONE] came
+};
+
+}  // namespace detail
+
+ARAMID_END

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// One cpp-httplib client, which serves one request at a time, with the line under it.
+#pragma once
+
+#include <aramid/adapters/http.hpp>
+
+#include "http_url.hpp"
+#include "http_watchdog.hpp"
+
+#include <memory>  // unique_ptr
+#include <string>  // string
+
+namespace httplib {
+class ClientImpl;
+}
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// What one exchange came to.
+struct Exchange {
+  enum class End : std::uint8_t {
+    complete,       ///< the response is whole, or as whole as it needs to be
+    cut,            ///< ended from here: `Line::why()`
+    aborted,        ///< the sink said so, or threw
+    too_large,      ///< the body is larger than allowed
+    not_http,       ///< what came is no HTTP
+    not_connected,  ///< nothing was sent
+    not_trusted,    ///< the server's certificate
+    lost,           ///< broke off
+  };
+  End end = End::lost;
+  bool head_seen = false;  ///< `response` has status and headers
+  bool nothing_came = true;
+  HttpResponse response;
+  std::string problem;  ///< a phrase, where `end` alone does not say it
+};
+
+class Connection {
+ public:
+  Connection(const HttpSettings& settings, const Url& url);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// False if the TLS library refuses the settings.
+  [[nodiscard]] bool usable() const;
+  /// Whether a connection from an earlier call is open.
+  [[nodiscard]] bool open() const;
+  void close();
+
+  /// Asks once. `address` is where to connect if no connection is open. `watch` must be on this line.
+  [[nodiscard]] Exchange exchange(const HttpRequest& request, const std::string& address,
+                                  Duration connect_timeout, Watch& watch);
+
+  [[nodiscard]] Line& line() noexcept { return line_; }
+
+  Steady::time_point idle_since{};
+
+ private:
+  struct Transfer;
+
+  const HttpSettings& settings_;
+  const Url& url_;
+  Line line_;
+  std::unique_ptr<httplib::ClientImpl> client_;
+};
+
+}  // namespace detail
+
+ARAMID_END

@@ -1,0 +1,20 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <aramid/config.hpp>
+
+#include <string>       // string
+#include <string_view>  // string_view
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// The base URL for the value of OLLAMA_HOST: "", "host", "host:port", ":port" or a URL. The address that a
+/// server listens on everywhere ("0.0.0.0") is asked at loopback.
+[[nodiscard]] std::string ollama_base_url(std::string_view host);
+
+}  // namespace detail
+
+ARAMID_END
