@@ -29,6 +29,8 @@ class Name {
     return a.text_ == b.text_ || a.view() == b.view();
   }
   friend constexpr bool operator==(Name a, std::string_view b) noexcept { return a.view() == b; }
+  // Without this one a literal could become either of the two.
+  friend constexpr bool operator==(Name a, const char* b) noexcept { return a.view() == b; }
 
  private:
   const char* text_ = "";
