@@ -19,7 +19,7 @@ ARAMID_BEGIN
 
 namespace {
 
-constexpr int label_width = 28;
+constexpr int label_width = 36;
 
 // "avg_latency_ms" as people write it: "avg latency ms".
 std::string label(std::string_view key) {
