@@ -19,6 +19,7 @@
 #pragma once
 
 #include <aramid/access.hpp>
+#include <aramid/args.hpp>
 #include <aramid/attempt_once.hpp>
 #include <aramid/describe.hpp>
 #include <aramid/named.hpp>
@@ -55,7 +56,7 @@ class Failover {
   /// One argument a candidate: what its client is built from.
   template <class... From>
     requires(sizeof...(From) == sizeof...(Candidates) &&
-             (std::constructible_from<ClientAt<Candidates>, From> && ...))
+             (is_buildable_v<ClientAt<Candidates>, From> && ...))
   constexpr explicit Failover(From&&... from) : clients_{std::forward<From>(from)...} {}
 
   Failover(const Failover&) = delete;
@@ -173,8 +174,15 @@ class Failover {
 
     constexpr Slot() = default;
     template <class From>
-      requires(!std::same_as<std::remove_cvref_t<From>, Slot>)
+      requires(!std::same_as<std::remove_cvref_t<From>, Slot> && !is_args_v<std::remove_cvref_t<From>>)
     constexpr explicit Slot(From&& from) : client(std::forward<From>(from)) {}
+    template <class... From>
+    constexpr explicit Slot(Args<From...> from) : Slot(std::index_sequence_for<From...>{}, from) {}
+
+   private:
+    template <std::size_t... I, class... From>
+    constexpr Slot(std::index_sequence<I...>, Args<From...>& from)
+        : client(std::forward<From>(std::get<I>(from.references))...) {}
   };
 
   template <class Clients, class Visitor>

@@ -18,6 +18,7 @@
 #pragma once
 
 #include <aramid/access.hpp>
+#include <aramid/args.hpp>
 #include <aramid/call.hpp>
 #include <aramid/describe.hpp>
 #include <aramid/order.hpp>
@@ -44,13 +45,19 @@ class Resilient {
 
   /// The provider, or what it is built from, then the settings of policies that take theirs at run time.
   template <class From, class... Settings>
-    requires(!std::same_as<std::remove_cvref_t<From>, Resilient> && std::constructible_from<Provider, From>)
+    requires(!std::same_as<std::remove_cvref_t<From>, Resilient> && !is_args_v<std::remove_cvref_t<From>> &&
+             std::constructible_from<Provider, From>)
   constexpr explicit(sizeof...(Settings) == 0 && !std::convertible_to<From, Provider>)
       Resilient(From&& provider, const Settings&... settings)
       : provider_(std::forward<From>(provider)), policies_(settings...) {
-    static_assert(((takers_v<Settings, Policies...> > 0) && ...),
-                  "aramid: no policy of this Resilient<> takes these settings at run time");
+    check_settings<Settings...>();
   }
+
+  /// The same with several arguments for the provider: `Resilient client{args(a, b), settings}`.
+  template <class... From, class... Settings>
+    requires(std::constructible_from<Provider, From...>)
+  constexpr explicit Resilient(Args<From...> provider, const Settings&... settings)
+      : Resilient(std::index_sequence_for<From...>{}, provider, settings...) {}
 
   Resilient(const Resilient&) = delete;
   Resilient& operator=(const Resilient&) = delete;
@@ -124,6 +131,18 @@ class Resilient {
   }
 
  private:
+  template <std::size_t... I, class... From, class... Settings>
+  constexpr Resilient(std::index_sequence<I...>, Args<From...>& provider, const Settings&... settings)
+      : provider_(std::forward<From>(std::get<I>(provider.references))...), policies_(settings...) {
+    check_settings<Settings...>();
+  }
+
+  template <class... Settings>
+  static consteval void check_settings() noexcept {
+    static_assert(((takers_v<Settings, Policies...> > 0) && ...),
+                  "aramid: no policy of this Resilient<> takes these settings at run time");
+  }
+
   using Machine = Call<!is_stack_v<Provider>, Policies...>;
 
   template <class Result, class Request>

@@ -112,7 +112,8 @@ class RetryLoop : private Source {
 
  private:
   ARAMID_COLD Verdict judge(Scope& scope, Context& ctx, const Error& error, Instant now) noexcept {
-    if (!When{}(error)) return Verdict::done(Reason::not_retryable);
+    // What was refused here has its own policy and reason already.
+    if (!When{}(error)) return Verdict::done(refused_here(error.fault) ? Reason::none : Reason::not_retryable);
     const RetrySettings settings = this->settings();
     if (scope.retries >= settings.retries) return Verdict::done(Reason::retries_exhausted);
     if (scope.retries >= detail::row_limit<When>(error.fault)) return Verdict::done(Reason::row_exhausted);
