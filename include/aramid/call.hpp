@@ -36,7 +36,7 @@ template <bool Leaf, class... Policies>
 class Call {
  public:
   static constexpr std::size_t depth = sizeof...(Policies);
-  static constexpr bool reads_time = (reads_time_v<Policies> || ...);
+  static constexpr bool reads_time = ((reads_time_v<Policies> || repeats_v<Policies>) || ...);
 
   Call(PolicyStack<Policies...>& policies, Context& ctx) noexcept : policies_{policies}, ctx_{ctx} {}
   Call(const Call&) = delete;
@@ -50,8 +50,11 @@ class Call {
   /// After a wait, whatever ended it.
   [[nodiscard]] ARAMID_COLD Step resume(Instant now) noexcept {
     if (waiting_ && now > began_) announce_wait(now);
-    if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now);
-    if (reads_time && now >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now);
+    const Reason reason = waiting_ ? waiting_reason_ : Reason::none;
+    if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now, reason);
+    if (now >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now, reason);
+    // A wake may be left over from an earlier wait; the delay before a retry is not cut short by it.
+    if (!waiting_ && now < retry_at_) return {Step::Kind::wait, retry_at_};
     waiting_ = false;
     return descend_from(level_, now);
   }
@@ -136,7 +139,7 @@ class Call {
       held_ = I + 1;
       level_ = I;
       waiting_ = true;
-      if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now);
+      if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now, answer.reason);
       const bool on_wake = answer.until == Instant::max();
       if (!on_wake && answer.until >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;
@@ -238,7 +241,8 @@ class Call {
     held_ = Level + 1;
     level_ = Level + 1;
     waiting_ = false;
-    return {Step::Kind::wait, saturating_add(now, after)};
+    retry_at_ = saturating_add(now, after);
+    return {Step::Kind::wait, retry_at_};
   }
 
   // The first policy, from the inside, that could have gone on and did not is the one that ended the call.
@@ -314,6 +318,7 @@ class Call {
   Context& ctx_;
   // Written before they are read; not initialised, because a call that goes well need not.
   Instant began_;             // of the attempt, or of the wait
+  Instant retry_at_;          // before this the next attempt must not begin
   unsigned attempts_before_;  // the count when a nested stack was entered
   std::uint8_t level_;        // where resume goes on
   Reason waiting_reason_;

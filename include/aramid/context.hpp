@@ -195,6 +195,11 @@ struct CallAccess {
   static void pass_on(Context& ctx) noexcept {
     if (ctx.fresh_ == Context::Reading::handed_up) ctx.fresh_ = Context::Reading::handed_down;
   }
+  /// Whether the deadline has come; reads the clock if there is a deadline and no reading of this instant.
+  [[nodiscard]] static bool time_is_over(Context& ctx) noexcept {
+    if (ctx.deadline == Instant::max()) return false;
+    return (ctx.fresh_ == Context::Reading::stale ? ctx.now() : ctx.reading_) >= ctx.deadline;
+  }
   /// Before something that may be slow and is not a stack: no reading survives it.
   static void forget_reading(Context& ctx) noexcept { ctx.fresh_ = Context::Reading::stale; }
 };

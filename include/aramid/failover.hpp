@@ -30,7 +30,7 @@
 #include <boost/hana/tuple.hpp>  // tuple
 
 #include <concepts>  // constructible_from
-#include <utility>   // forward, index_sequence
+#include <utility>   // exchange, forward, index_sequence
 
 ARAMID_BEGIN
 
@@ -221,14 +221,21 @@ class Failover {
   template <class Result, class Request>
   ARAMID_COLD Result ask_only(const Request& request, Context& ctx) {
     const std::size_t candidate = Names::index_of(ctx.route.only);
-    if (candidate < size) return ask<Result>(candidate, request, ctx);
+    if (candidate < size) {
+      // The name is used up: a combinator nested in the candidate has names of its own.
+      const std::string_view only = std::exchange(ctx.route.only, {});
+      Result outcome = ask<Result>(candidate, request, ctx);
+      ctx.route.only = only;
+      return outcome;
+    }
     std::string message = "no provider has the name given in route.only; the names are:";
     for (const Name name : Names::names) message.append(" ").append(name.view());
     return Result{fail(Fault::invalid_request, 0, std::move(message))};
   }
 
-  [[nodiscard]] static bool may_follow(const Error& error, const Context& ctx) noexcept {
-    return may_go_elsewhere(error) && !ctx.committed() && !ctx.attempts_used_up() && !ctx.stop.stop_requested();
+  [[nodiscard]] static bool may_follow(const Error& error, Context& ctx) noexcept {
+    return may_go_elsewhere(error) && !ctx.committed() && !ctx.attempts_used_up() && !ctx.stop.stop_requested() &&
+           !CallAccess::time_is_over(ctx);
   }
   static void move_on(const Error& error, Context& ctx) noexcept {
     if (ctx.listeners.want(EventKind::failed_over)) {

@@ -116,7 +116,8 @@ concept Policy = Admits<P> && Settles<P> && Releases<P>;
 
 // What a policy may say about itself; each has a default.
 
-/// `static constexpr bool reads_time = false`: the policy ignores `now`. A stack of such policies reads no clock.
+/// `static constexpr bool reads_time = false`: the policy ignores `now`. A stack of such policies reads no clock,
+/// unless it has to wait until a deadline, or one of them repeats.
 template <class P>
 inline constexpr bool reads_time_v = true;
 template <class P>

@@ -185,7 +185,7 @@ class Resilient {
     while (step.kind != Step::Kind::done) {
       if (step.kind == Step::Kind::wait) {
         if (step.until > now) ctx.wait(step.until);
-        if constexpr (Machine::reads_time) now = ctx.now();
+        if (Machine::reads_time || ctx.deadline != Instant::max()) now = ctx.now();
         step = call.resume(now);
         continue;
       }
@@ -205,7 +205,7 @@ class Resilient {
   ARAMID_INLINE decltype(auto) attempt(const Request& request, Context& ctx, [[maybe_unused]] Instant now) {
     if constexpr (!is_stack_v<Provider>) {
       if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx, name_of(provider_));
-      if constexpr (Machine::reads_time) CallAccess::forget_reading(ctx);
+      CallAccess::forget_reading(ctx);
     } else if constexpr (Machine::reads_time) {
       CallAccess::hand_down(ctx, now);
     }
