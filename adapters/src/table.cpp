@@ -50,7 +50,8 @@ void add_member(std::string& table, std::string_view key, const Value& value) {
     });
   } else if constexpr (std::is_floating_point_v<Value>) {
     const bool fraction = key == "success_rate";
-    add_row(table, label(key), fraction ? fmt::format("{:.1f}%", 100.0 * value) : fmt::format("{:.1f}", value));
+    add_row(table, label(key),
+            fraction ? fmt::format("{:.1f}%", 100.0 * value) : fmt::format("{:.1f}", value));
   } else {
     add_row(table, label(key), fmt::format("{}", value));
   }

@@ -27,7 +27,7 @@ void two_clock_readings(benchmark::State& state) {
 
 BENCHMARK(two_clock_readings);
 BENCHMARK(successful_call<subjects::Provider>)->Name("provider called directly");
-BENCHMARK(successful_call<subjects::Plain>)->Name("Resilient<P>, no policies");
+BENCHMARK(successful_call<subjects::Plain>)->Name("Resilient<P> without policies");
 BENCHMARK(successful_call<subjects::Fused>)->Name("hand-fused loop");
 BENCHMARK(successful_call<subjects::Stack>)->Name("the same as a stack of policies");
 

@@ -21,13 +21,17 @@ struct Request {
 
 // Not inlined, as a real provider is not.
 [[gnu::noinline]] inline Outcome<int> answer(const Request& request, Context& ctx) {
-  if (request.value < 0) [[unlikely]] return fail(Fault::unavailable, 503);
-  if (request.value == 1'000'000) [[unlikely]] ctx.usage = {1, 1};
+  if (request.value < 0) [[unlikely]]
+    return fail(Fault::unavailable, 503);
+  if (request.value == 1'000'000) [[unlikely]]
+    ctx.usage = {1, 1};
   return request.value + 1;
 }
 
 struct Provider {
-  ARAMID_INLINE Outcome<int> operator()(const Request& request, Context& ctx) const { return answer(request, ctx); }
+  ARAMID_INLINE Outcome<int> operator()(const Request& request, Context& ctx) const {
+    return answer(request, ctx);
+  }
 };
 
 using Plain = Resilient<Provider>;
@@ -42,17 +46,20 @@ class Fused {
     Instant now = started;
     const Instant deadline = ctx.deadline;
     for (unsigned retry = 0;; ++retry) {
-      if (ctx.stop.stop_requested()) [[unlikely]] return give_up(fail(Fault::cancelled), started, now);
+      if (ctx.stop.stop_requested()) [[unlikely]]
+        return give_up(fail(Fault::cancelled), started, now);
       if (open_.load(std::memory_order_relaxed)) [[unlikely]] {
         if (now < reopens_at()) return give_up(fail(Fault::circuit_open), started, now);
       }
-      if (now >= deadline) [[unlikely]] return give_up(fail(Fault::deadline_exceeded), started, now);
+      if (now >= deadline) [[unlikely]]
+        return give_up(fail(Fault::deadline_exceeded), started, now);
       ctx.deadline = smaller(deadline, now + Duration{30s});
       Outcome<int> outcome = answer(request, ctx);
       now = SteadyClock::now();
       ctx.deadline = deadline;
       if (outcome) [[likely]] {
-        if (failures_.load(std::memory_order_relaxed) != 0) [[unlikely]] recover();
+        if (failures_.load(std::memory_order_relaxed) != 0) [[unlikely]]
+          recover();
         latency_.fetch_add(static_cast<std::uint64_t>((now - started).count()), std::memory_order_relaxed);
         successes_.fetch_add(1, std::memory_order_relaxed);
         if (ctx.usage.known()) tokens_.fetch_add(static_cast<std::uint64_t>(ctx.usage.total()));

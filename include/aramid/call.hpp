@@ -80,8 +80,11 @@ class Call {
       trouble().history.add({error.fault, error.status, took, error.provider});
     }
     if (Leaf && ctx_.listeners.want(EventKind::attempt_failed)) {
-      ctx_.announce({.kind = EventKind::attempt_failed, .fault = error.fault, .provider = error.provider,
-                     .at = now, .duration = took});
+      ctx_.announce({.kind = EventKind::attempt_failed,
+                     .fault = error.fault,
+                     .provider = error.provider,
+                     .at = now,
+                     .duration = took});
     }
     return ascend<depth>(error, now);
   }
@@ -109,16 +112,19 @@ class Call {
       return attempt(now);
     } else {
       const Admission answer = policy<I>().admit(scope<I>(), ctx_, now);
-      if (answer.kind == Admission::Kind::proceed) [[likely]] return descend<I + 1>(now);
+      if (answer.kind == Admission::Kind::proceed) [[likely]]
+        return descend<I + 1>(now);
       return held_back<I>(answer, now);
     }
   }
 
   ARAMID_INLINE Step attempt(Instant now) noexcept {
     held_ = depth;
-    if (ctx_.stop.stop_requested()) [[unlikely]] return refuse<depth>(Fault::cancelled, now);
+    if (ctx_.stop.stop_requested()) [[unlikely]]
+      return refuse<depth>(Fault::cancelled, now);
     if constexpr (reads_time) {
-      if (now >= ctx_.deadline) [[unlikely]] return refuse<depth>(Fault::deadline_exceeded, now);
+      if (now >= ctx_.deadline) [[unlikely]]
+        return refuse<depth>(Fault::deadline_exceeded, now);
       began_ = now;
     }
     if constexpr (Leaf) {
@@ -134,14 +140,15 @@ class Call {
 
   // Level I answered wait or reject.
   template <std::size_t I>
-  ARAMID_COLD Step held_back(const Admission& answer, Instant now) noexcept {
+  ARAMID_COLD Step held_back(Admission answer, Instant now) noexcept {
     if (answer.kind == Admission::Kind::wait) {
       held_ = I + 1;
       level_ = I;
       waiting_ = true;
       if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now, answer.reason);
       const bool on_wake = answer.until == Instant::max();
-      if (!on_wake && answer.until >= ctx_.deadline) return cut_off(Fault::deadline_exceeded, now, answer.reason);
+      if (!on_wake && answer.until >= ctx_.deadline)
+        return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;
       waiting_reason_ = answer.reason;
       return {Step::Kind::wait, on_wake ? ctx_.deadline : answer.until};
@@ -153,8 +160,13 @@ class Call {
     error.policy = policy_name_v<PolicyAt<I>>;
     if (answer.retry_after >= Duration::zero()) error.retry_after = answer.retry_after;
     if (ctx_.listeners.want(EventKind::rejected)) {
-      ctx_.announce({.kind = EventKind::rejected, .fault = answer.fault, .reason = answer.reason,
-                     .policy = error.policy, .at = now, .measured = answer.measured, .limit = answer.limit});
+      Event event{.kind = EventKind::rejected,
+                  .fault = answer.fault,
+                  .reason = answer.reason,
+                  .policy = error.policy,
+                  .at = now};
+      CallAccess::take_compared(ctx_, event.measured, event.limit);
+      ctx_.announce(event);
     }
     return ascend<I>(error, now);
   }
@@ -231,8 +243,12 @@ class Call {
   template <std::size_t Level>
   Step schedule(Error& error, Duration after, Instant now) noexcept {
     if (ctx_.listeners.want(EventKind::retry_scheduled)) {
-      ctx_.announce({.kind = EventKind::retry_scheduled, .fault = error.fault, .provider = error.provider,
-                     .policy = policy_name_v<PolicyAt<Level>>, .at = now, .duration = after});
+      ctx_.announce({.kind = EventKind::retry_scheduled,
+                     .fault = error.fault,
+                     .provider = error.provider,
+                     .policy = policy_name_v<PolicyAt<Level>>,
+                     .at = now,
+                     .duration = after});
     }
     ctx_.usage = {};
     ctx_.hints = {};
@@ -253,8 +269,12 @@ class Call {
       error.reason = reason;
     }
     if (ctx_.listeners.want(EventKind::gave_up)) {
-      ctx_.announce({.kind = EventKind::gave_up, .fault = error.fault, .reason = reason,
-                     .provider = error.provider, .policy = policy_name_v<PolicyAt<Level>>, .at = now});
+      ctx_.announce({.kind = EventKind::gave_up,
+                     .fault = error.fault,
+                     .reason = reason,
+                     .provider = error.provider,
+                     .policy = policy_name_v<PolicyAt<Level>>,
+                     .at = now});
     }
   }
 
@@ -291,7 +311,10 @@ class Call {
 
   void announce_wait(Instant now) noexcept {
     if (ctx_.listeners.want(EventKind::waited)) {
-      ctx_.announce({.kind = EventKind::waited, .reason = waiting_reason_, .policy = names()[level_], .at = now,
+      ctx_.announce({.kind = EventKind::waited,
+                     .reason = waiting_reason_,
+                     .policy = names()[level_],
+                     .at = now,
                      .duration = elapsed(began_, now)});
     }
   }

@@ -10,8 +10,8 @@
 
 // Opens and closes the library's namespace. The inline version namespace keeps two versions that meet in
 // one program from mixing silently.
-#define ARAMID_BEGIN     \
-  namespace aramid {     \
+#define ARAMID_BEGIN \
+  namespace aramid { \
   inline namespace v0_1 {
 #define ARAMID_END \
   }                \

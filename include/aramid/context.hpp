@@ -96,7 +96,10 @@ class Context {
   /// True while a combinator has another provider to turn to.
   [[nodiscard]] bool has_alternative() const noexcept { return alternatives_ > 0; }
   /// True when no further attempt may begin.
-  [[nodiscard]] bool attempts_used_up() const noexcept { return ceiling_ != 0 && attempts_ >= ceiling_; }
+  [[nodiscard]] bool attempts_used_up() const noexcept {
+    const unsigned most = max_attempts != 0 ? max_attempts : ceiling_;
+    return most != 0 && attempts_ >= most;
+  }
 
   /// Reads the call's clock. For providers; policies are told the time.
   [[nodiscard]] Instant now() noexcept { return driver_ != nullptr ? driver_->now() : SteadyClock::now(); }
@@ -113,6 +116,13 @@ class Context {
   /// What a policy keeps while it queues this call.
   [[nodiscard]] Waker& waker() noexcept { return waker_; }
 
+  /// For policies, before they reject: the number that was measured and the limit it was compared with. The event
+  /// `rejected` shows them.
+  void compare(std::int64_t measured, std::int64_t limit) noexcept {
+    measured_ = measured;
+    limit_ = limit;
+  }
+
   /// Tells the listeners, adding the attempt, and the provider if the event names none.
   ARAMID_COLD void announce(Event event) noexcept {
     event.attempt = attempts_;
@@ -124,7 +134,9 @@ class Context {
   friend struct CallAccess;
 
   Driver* driver_ = nullptr;
-  Instant reading_{};         // the last clock reading, handed from a stack to the stack nested in it
+  Instant reading_{};  // the last clock reading, handed from a stack to the stack nested in it
+  std::int64_t measured_ = 0;
+  std::int64_t limit_ = 0;
   Name provider_;
   unsigned attempts_ = 0;
   unsigned ceiling_ = 0;
@@ -163,9 +175,16 @@ struct CallAccess {
   }
   static void begin_attempt(Context& ctx) noexcept { ++ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
-  /// The outermost stack's ceiling holds for all stacks nested in it.
-  static void set_ceiling(Context& ctx, unsigned by_default) noexcept {
-    if (ctx.ceiling_ == 0) ctx.ceiling_ = ctx.max_attempts != 0 ? ctx.max_attempts : by_default;
+  /// The outermost combinator's ceiling holds for all stacks nested in it. A stack around a plain provider needs
+  /// none: its retries end by themselves.
+  static void set_ceiling(Context& ctx, unsigned ceiling) noexcept {
+    if (ctx.ceiling_ == 0) ctx.ceiling_ = ceiling;
+  }
+  /// What the last policy that rejected compared; forgets it.
+  static void take_compared(Context& ctx, std::int64_t& measured, std::int64_t& limit) noexcept {
+    measured = ctx.measured_;
+    limit = ctx.limit_;
+    ctx.compare(0, 0);
   }
 
   /// Reads the clock, or takes the reading an outer stack has just made; `nested` says which.

@@ -13,9 +13,9 @@
 
 #include <aramid/config.hpp>
 
-#include <chrono>    // duration, time_point, chrono_literals
-#include <cstdint>   // int64_t
-#include <limits>    // numeric_limits
+#include <chrono>   // duration, time_point, chrono_literals
+#include <cstdint>  // int64_t
+#include <limits>   // numeric_limits
 
 ARAMID_BEGIN
 

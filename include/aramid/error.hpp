@@ -33,7 +33,8 @@ struct Error {
   History history;                      ///< the failed attempts of this call, over all providers
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(Error) <= 80, "an Error is returned by value: keep it at 80 bytes");
+static_assert(sizeof(void*) != 8 || sizeof(Error) <= 80,
+              "an Error is returned by value: keep it at 80 bytes");
 
 template <class T>
 using Outcome = std::expected<T, Error>;

@@ -26,18 +26,18 @@ enum class EventKind : std::uint8_t {
   breaker_moved,    ///< `measured` is the old state, `limit` the new one
   failed_over,      ///< `provider` is the one that failed
   hedged,
-  first_output,     ///< the provider committed
-  gave_up,          ///< a policy could have gone on and did not; `reason` says why
+  first_output,  ///< the provider committed
+  gave_up,       ///< a policy could have gone on and did not; `reason` says why
 };
 
 struct Event {
   EventKind kind{};
   Fault fault = Fault::unknown;
   Reason reason = Reason::none;
-  unsigned attempt = 0;      ///< number of the attempt within the call, from 1; 0 before the first
+  unsigned attempt = 0;  ///< number of the attempt within the call, from 1; 0 before the first
   Name provider{};
-  Name policy{};             ///< empty for events of the driver itself
-  Instant at{};              ///< Instant{} in a stack that reads no clock
+  Name policy{};  ///< empty for events of the driver itself
+  Instant at{};   ///< Instant{} in a stack that reads no clock
   Duration duration{0};
   std::int64_t measured = 0;  ///< the number that was compared ...
   std::int64_t limit = 0;     ///< ... and what it was compared with

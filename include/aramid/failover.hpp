@@ -36,9 +36,13 @@ ARAMID_BEGIN
 
 template <class Routing, class... Candidates>
 class Failover {
-  static_assert(sizeof...(Candidates) > 0, "aramid: Failover<Routing, Providers...> needs at least one provider");
-  static_assert(requires { typename Routing::State; typename Routing::Order; },
-                "aramid: the first argument of Failover<Routing, Providers...> is a routing, such as Priority");
+  static_assert(sizeof...(Candidates) > 0,
+                "aramid: Failover<Routing, Providers...> needs at least one provider");
+  static_assert(
+      requires {
+        typename Routing::State;
+        typename Routing::Order;
+      }, "aramid: the first argument of Failover<Routing, Providers...> is a routing, such as Priority");
 
   using Names = detail::CandidateNames<Candidates...>;
   static_assert(Names::differ(), "aramid: two candidates of this Failover<> have the same name");
@@ -55,8 +59,7 @@ class Failover {
 
   /// One argument a candidate: what its client is built from.
   template <class... From>
-    requires(sizeof...(From) == sizeof...(Candidates) &&
-             (is_buildable_v<ClientAt<Candidates>, From> && ...))
+    requires(sizeof...(From) == sizeof...(Candidates) && (is_buildable_v<ClientAt<Candidates>, From> && ...))
   constexpr explicit Failover(From&&... from) : clients_{std::forward<From>(from)...} {}
 
   Failover(const Failover&) = delete;
@@ -64,14 +67,16 @@ class Failover {
 
   template <class Request>
   auto operator()(const Request& request, Context& ctx) {
-    static_assert((ProviderOf<ClientAt<Candidates>, Request> && ...),
-                  "aramid: every provider of a Failover<> must be callable as provider(request, ctx) with this request "
-                  "and return an Outcome<T>. See docs/writing-a-provider.md");
+    static_assert(
+        (ProviderOf<ClientAt<Candidates>, Request> && ...),
+        "aramid: every provider of a Failover<> must be callable as provider(request, ctx) with this request "
+        "and return an Outcome<T>. See docs/writing-a-provider.md");
     using Result = std::remove_cvref_t<std::invoke_result_t<decltype(get<0>())&, const Request&, Context&>>;
-    static_assert((std::same_as<Result, std::remove_cvref_t<std::invoke_result_t<ClientAt<Candidates>&, const Request&,
-                                                                                 Context&>>> &&
-                   ...),
-                  "aramid: the providers of a Failover<> must return the same Outcome<T>");
+    static_assert(
+        (std::same_as<Result, std::remove_cvref_t<
+                                  std::invoke_result_t<ClientAt<Candidates>&, const Request&, Context&>>> &&
+         ...),
+        "aramid: the providers of a Failover<> must return the same Outcome<T>");
     CallAccess::set_ceiling(ctx, attempts_allowed());
     if (!ctx.route.only.empty()) return ask_only<Result>(request, ctx);
     typename Routing::Order order;
@@ -87,7 +92,8 @@ class Failover {
       Result outcome = ask<Result>(candidate, request, ctx);
       alternatives = outer;
       Routing::report(routing_, candidate, outcome ? nullptr : &outcome.error());
-      if (outcome) [[likely]] return outcome;
+      if (outcome) [[likely]]
+        return outcome;
       history.append(outcome.error().history);
       const bool follow = i + 1 < last && may_follow(outcome.error(), ctx);
       if (follow) move_on(outcome.error(), ctx);
@@ -234,8 +240,8 @@ class Failover {
   }
 
   [[nodiscard]] static bool may_follow(const Error& error, Context& ctx) noexcept {
-    return may_go_elsewhere(error) && !ctx.committed() && !ctx.attempts_used_up() && !ctx.stop.stop_requested() &&
-           !CallAccess::time_is_over(ctx);
+    return may_go_elsewhere(error) && !ctx.committed() && !ctx.attempts_used_up() &&
+           !ctx.stop.stop_requested() && !CallAccess::time_is_over(ctx);
   }
   static void move_on(const Error& error, Context& ctx) noexcept {
     if (ctx.listeners.want(EventKind::failed_over)) {

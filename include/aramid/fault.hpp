@@ -50,12 +50,29 @@ enum class Fault : std::uint8_t {
 inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::unknown) + 1;
 
 namespace detail {
-inline constexpr std::string_view fault_names[fault_count] = {
-    "circuit_open",    "throttled",        "saturated",         "deadline_exceeded", "cancelled",
-    "rate_limited",    "overloaded",       "loading",           "unavailable",       "quota_exhausted",
-    "request_too_large", "unauthorized",   "not_found",         "context_length",    "content_filtered",
-    "invalid_request", "conflict",         "connection_failed", "connection_lost",   "timed_out",
-    "malformed",       "interrupted",      "unknown"};
+inline constexpr std::string_view fault_names[fault_count] = {"circuit_open",
+                                                              "throttled",
+                                                              "saturated",
+                                                              "deadline_exceeded",
+                                                              "cancelled",
+                                                              "rate_limited",
+                                                              "overloaded",
+                                                              "loading",
+                                                              "unavailable",
+                                                              "quota_exhausted",
+                                                              "request_too_large",
+                                                              "unauthorized",
+                                                              "not_found",
+                                                              "context_length",
+                                                              "content_filtered",
+                                                              "invalid_request",
+                                                              "conflict",
+                                                              "connection_failed",
+                                                              "connection_lost",
+                                                              "timed_out",
+                                                              "malformed",
+                                                              "interrupted",
+                                                              "unknown"};
 }  // namespace detail
 
 /// The fault's own spelling, for logs and metrics.
@@ -89,10 +106,9 @@ inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::fro
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {
-    "none",         "not_retryable",   "retries_exhausted", "row_exhausted",
-    "hint_too_long", "no_time_left",   "attempt_ceiling",   "committed",
-    "elsewhere",    "open",            "probes_out",        "over_quota",
-    "cost_over_quota", "frozen"};
+    "none",         "not_retryable",   "retries_exhausted", "row_exhausted", "hint_too_long",
+    "no_time_left", "attempt_ceiling", "committed",         "elsewhere",     "open",
+    "probes_out",   "over_quota",      "cost_over_quota",   "frozen"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

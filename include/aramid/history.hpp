@@ -22,8 +22,8 @@ ARAMID_BEGIN
 /// One failed attempt.
 struct Attempt {
   Fault fault = Fault::unknown;
-  int status = 0;        ///< HTTP status, 0 if none
-  Duration took{0};      ///< 0 in a stack that reads no clock
+  int status = 0;    ///< HTTP status, 0 if none
+  Duration took{0};  ///< 0 in a stack that reads no clock
   Name provider;
 };
 
@@ -49,7 +49,9 @@ class History {
   [[nodiscard]] std::size_t size() const noexcept { return block_ != nullptr ? block_->kept : 0; }
   /// Attempts made, kept or not.
   [[nodiscard]] std::size_t total() const noexcept { return block_ != nullptr ? block_->total : 0; }
-  [[nodiscard]] const Attempt* begin() const noexcept { return block_ != nullptr ? block_->attempts : nullptr; }
+  [[nodiscard]] const Attempt* begin() const noexcept {
+    return block_ != nullptr ? block_->attempts : nullptr;
+  }
   [[nodiscard]] const Attempt* end() const noexcept { return begin() + size(); }
   [[nodiscard]] const Attempt& operator[](std::size_t i) const noexcept { return block_->attempts[i]; }
 

@@ -72,8 +72,8 @@ class Lifted {
       : function_(std::move(function)), classifier_(std::move(classifier)) {}
 
   template <class Request>
-    requires std::invocable<Function&, const Request&, Context&> || std::invocable<Function&, const Request&> ||
-             std::invocable<Function&>
+    requires std::invocable<Function&, const Request&, Context&> ||
+             std::invocable<Function&, const Request&> || std::invocable<Function&>
   auto operator()(const Request& request, Context& ctx) {
     const auto call = [&]() -> decltype(auto) {
       if constexpr (std::invocable<Function&, const Request&, Context&>) {
@@ -110,7 +110,8 @@ class Lifted {
       return Result{};
     } else if constexpr (!std::same_as<Returned, typename detail::Lifting<Returned>::Value>) {
       auto returned = call();
-      if (!returned) return Result{std::unexpect, detail::classified(classifier_, std::move(returned.error()))};
+      if (!returned)
+        return Result{std::unexpect, detail::classified(classifier_, std::move(returned.error()))};
       if constexpr (std::is_void_v<typename Result::value_type>) {
         return Result{};
       } else {

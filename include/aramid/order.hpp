@@ -56,40 +56,49 @@ consteval bool bound_stops_retries() noexcept {
 template <class P>
 consteval void check_policy() noexcept {
   if constexpr (!Policy<P>) {
-    static_assert(HasScope<P>,
-                  "aramid: a policy needs a nested type 'Scope' that is default-constructible and movable. Is one of "
-                  "the policies of this Resilient<> not a policy? See docs/writing-a-policy.md");
+    static_assert(
+        HasScope<P>,
+        "aramid: a policy needs a nested type 'Scope' that is default-constructible and movable. Is one of "
+        "the policies of this Resilient<> not a policy? See docs/writing-a-policy.md");
     if constexpr (HasScope<P>) {
-      static_assert(Admits<P>, "aramid: a policy needs 'Admission admit(Scope&, Context&, Instant now) noexcept'. "
-                               "See docs/writing-a-policy.md");
-      static_assert(Settles<P>,
-                    "aramid: a policy needs 'Verdict settle(Scope&, Context&, const Error* failure, Instant now) "
-                    "noexcept'. See docs/writing-a-policy.md");
-      static_assert(Releases<P>, "aramid: a policy needs 'void release(Scope&, Context&) noexcept'. See "
-                                 "docs/writing-a-policy.md");
+      static_assert(Admits<P>,
+                    "aramid: a policy needs 'Admission admit(Scope&, Context&, Instant now) noexcept'. "
+                    "See docs/writing-a-policy.md");
+      static_assert(
+          Settles<P>,
+          "aramid: a policy needs 'Verdict settle(Scope&, Context&, const Error* failure, Instant now) "
+          "noexcept'. See docs/writing-a-policy.md");
+      static_assert(Releases<P>,
+                    "aramid: a policy needs 'void release(Scope&, Context&) noexcept'. See "
+                    "docs/writing-a-policy.md");
     }
   }
 }
 
 template <class Provider, class... Policies>
 consteval bool check_stack() noexcept {
-  static_assert(!Policy<Provider>,
-                "aramid: the first argument of Resilient<Provider, Policies...> is the provider, and this one is a "
-                "policy. See docs/writing-a-policy.md");
-  static_assert(std::is_object_v<Provider> && !std::is_const_v<Provider>,
-                "aramid: Resilient<Provider, ...> owns its provider: give it a plain type, not a reference, a const "
-                "or a function type. For a function, use lift(function)");
+  static_assert(
+      !Policy<Provider>,
+      "aramid: the first argument of Resilient<Provider, Policies...> is the provider, and this one is a "
+      "policy. See docs/writing-a-policy.md");
+  static_assert(
+      std::is_object_v<Provider> && !std::is_const_v<Provider>,
+      "aramid: Resilient<Provider, ...> owns its provider: give it a plain type, not a reference, a const "
+      "or a function type. For a function, use lift(function)");
   (check_policy<Policies>(), ...);
   if constexpr ((Policy<Policies> && ...)) {
-    static_assert(!multiplies_attempts<Policies...>(),
-                  "aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of them. "
-                  "See docs/order.md");
-    static_assert(!has_idle_bound<Policies...>(),
-                  "aramid: an inner Timeout of this Resilient<> is not shorter than an outer one, so it never fires. "
-                  "Make it shorter or leave it out. See docs/order.md");
-    static_assert(!bound_stops_retries<Policies...>(),
-                  "aramid: the Timeout outside the retries of this Resilient<> is not longer than their first delay, "
-                  "so no retry can begin. See docs/order.md");
+    static_assert(
+        !multiplies_attempts<Policies...>(),
+        "aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of them. "
+        "See docs/order.md");
+    static_assert(
+        !has_idle_bound<Policies...>(),
+        "aramid: an inner Timeout of this Resilient<> is not shorter than an outer one, so it never fires. "
+        "Make it shorter or leave it out. See docs/order.md");
+    static_assert(
+        !bound_stops_retries<Policies...>(),
+        "aramid: the Timeout outside the retries of this Resilient<> is not longer than their first delay, "
+        "so no retry can begin. See docs/order.md");
   }
   return true;
 }

@@ -32,17 +32,17 @@
 
 ARAMID_BEGIN
 
-/// What `admit` answers.
+/// What `admit` answers. Sixteen bytes, so that it is returned in registers.
 struct Admission {
   enum class Kind : std::uint8_t { proceed, wait, reject };
 
   Kind kind = Kind::proceed;
   Fault fault = Fault::unknown;
   Reason reason = Reason::none;
-  Instant until{};
-  Duration retry_after{-1};    ///< < 0: not known
-  std::int64_t measured = 0;   ///< the number that was compared ...
-  std::int64_t limit = 0;      ///< ... and what it was compared with
+  union {
+    Instant until{};       ///< with wait
+    Duration retry_after;  ///< with reject; < 0: not known
+  };
 
   [[nodiscard]] static constexpr Admission proceed() noexcept { return {}; }
   /// Ask again at `until`. The call is refused at once if its deadline comes first.
@@ -57,15 +57,14 @@ struct Admission {
   [[nodiscard]] static constexpr Admission wait_for_wake(Reason reason = Reason::none) noexcept {
     return wait_until(Instant::max(), reason);
   }
-  [[nodiscard]] static constexpr Admission reject(Fault fault, Reason reason, Duration retry_after = Duration{-1},
-                                                  std::int64_t measured = 0, std::int64_t limit = 0) noexcept {
+  /// Say with `ctx.compare(measured, limit)` which numbers decided.
+  [[nodiscard]] static constexpr Admission reject(Fault fault, Reason reason,
+                                                  Duration retry_after = Duration{-1}) noexcept {
     Admission answer;
     answer.kind = Kind::reject;
     answer.fault = fault;
     answer.reason = reason;
     answer.retry_after = retry_after;
-    answer.measured = measured;
-    answer.limit = limit;
     return answer;
   }
 };
@@ -100,8 +99,8 @@ concept Admits = HasScope<P> && requires(P& policy, typename P::Scope& scope, Co
 };
 
 template <class P>
-concept Settles = HasScope<P> && requires(P& policy, typename P::Scope& scope, Context& ctx, const Error* failure,
-                                          Instant now) {
+concept Settles = HasScope<P> && requires(P& policy, typename P::Scope& scope, Context& ctx,
+                                          const Error* failure, Instant now) {
   { policy.settle(scope, ctx, failure, now) } noexcept -> std::same_as<Verdict>;
 };
 

@@ -70,9 +70,10 @@ class Resilient {
                   "See docs/writing-a-provider.md");
     if constexpr (std::invocable<Provider&, const Request&, Context&>) {
       using Result = std::remove_cvref_t<std::invoke_result_t<Provider&, const Request&, Context&>>;
-      static_assert(is_outcome_v<Result>,
-                    "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or throws, "
-                    "with lift(callable). See docs/writing-a-provider.md");
+      static_assert(
+          is_outcome_v<Result>,
+          "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or throws, "
+          "with lift(callable). See docs/writing-a-provider.md");
       if constexpr (is_outcome_v<Result>) return drive<Result>(request, ctx);
     }
   }
@@ -156,7 +157,7 @@ class Resilient {
 
   template <class Result, class Request>
   Result drive_policies(const Request& request, Context& ctx) {
-    CallAccess::set_ceiling(ctx, attempts_allowed());
+    if constexpr (is_stack_v<Provider>) CallAccess::set_ceiling(ctx, attempts_allowed());
     bool nested = false;
     Instant now{};
     if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);

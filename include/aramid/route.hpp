@@ -31,22 +31,31 @@ struct Priority {
 /// mistake first, then what needs a person, then what passes; of two alike, the later one.
 [[nodiscard]] constexpr int informative(Fault fault) noexcept {
   switch (fault) {
-    case Fault::cancelled: return 9;
-    case Fault::interrupted: return 8;
+    case Fault::cancelled:
+      return 9;
+    case Fault::interrupted:
+      return 8;
     case Fault::invalid_request:
     case Fault::context_length:
     case Fault::content_filtered:
-    case Fault::conflict: return 7;
+    case Fault::conflict:
+      return 7;
     case Fault::unauthorized:
     case Fault::not_found:
-    case Fault::request_too_large: return 6;
-    case Fault::quota_exhausted: return 5;
-    case Fault::rate_limited: return 4;
-    case Fault::deadline_exceeded: return 3;
+    case Fault::request_too_large:
+      return 6;
+    case Fault::quota_exhausted:
+      return 5;
+    case Fault::rate_limited:
+      return 4;
+    case Fault::deadline_exceeded:
+      return 3;
     case Fault::circuit_open:
     case Fault::throttled:
-    case Fault::saturated: return 1;
-    default: return 2;
+    case Fault::saturated:
+      return 1;
+    default:
+      return 2;
   }
 }
 

@@ -21,16 +21,16 @@ enum class Again : std::uint8_t {
 
 /// Whether another provider may be asked.
 enum class Elsewhere : std::uint8_t {
-  never,      ///< the request itself is at fault: another provider would say the same
-  yes,        ///< after this provider's retries
-  at_once,    ///< rather than waiting here, if another provider is ready
-  larger,     ///< only a provider with a larger context window
-  configured, ///< only a provider configured for this case
+  never,       ///< the request itself is at fault: another provider would say the same
+  yes,         ///< after this provider's retries
+  at_once,     ///< rather than waiting here, if another provider is ready
+  larger,      ///< only a provider with a larger context window
+  configured,  ///< only a provider configured for this case
 };
 
 /// What a breaker learns about the provider's health.
 enum class Evidence : std::uint8_t {
-  none,     ///< neither: the slot comes back, nothing is counted
+  none,  ///< neither: the slot comes back, nothing is counted
   failure,
   success,
 };

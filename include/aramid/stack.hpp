@@ -54,7 +54,7 @@ struct NthOfType<I, Wanted, Skip, First, Rest...> {
     if constexpr (match && Skip == 0) {
       return I;
     } else {
-      return NthOfType<I + 1, Wanted, match ? Skip - 1 : Skip, Rest...>::value;
+      return NthOfType < I + 1, Wanted, match ? Skip - 1 : Skip, Rest... > ::value;
     }
   }();
 };

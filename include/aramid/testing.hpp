@@ -22,9 +22,9 @@
 #include <atomic>     // atomic
 #include <deque>      // deque
 #include <initializer_list>
-#include <memory>     // shared_ptr
-#include <mutex>      // mutex
-#include <utility>    // move
+#include <memory>   // shared_ptr
+#include <mutex>    // mutex
+#include <utility>  // move
 
 ARAMID_BEGIN
 
@@ -84,10 +84,10 @@ class ManualClock final : public Driver {
 template <class T>
 struct Act {
   Outcome<T> outcome;
-  Duration takes{0};       ///< the attempt waits this long on the call's clock before it answers
-  bool hangs = false;      ///< never answers: until the deadline (timed_out) or a stop request (cancelled)
-  bool commits = false;    ///< calls `ctx.commit()` before it answers
-  Usage usage{};           ///< what it reports
+  Duration takes{0};     ///< the attempt waits this long on the call's clock before it answers
+  bool hangs = false;    ///< never answers: until the deadline (timed_out) or a stop request (cancelled)
+  bool commits = false;  ///< calls `ctx.commit()` before it answers
+  Usage usage{};         ///< what it reports
 };
 
 /// A provider that plays a list of acts, then repeats the last one. Copies share the script, so that a test keeps

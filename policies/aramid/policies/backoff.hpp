@@ -45,8 +45,9 @@ template <class Curve, class Spread>
 }
 
 [[nodiscard]] inline std::string describe_retries(const RetrySettings& settings, Name curve, Name spread) {
-  std::string text = settings.retries == std::numeric_limits<unsigned>::max() ? std::string{"unlimited"}
-                                                                              : std::to_string(settings.retries);
+  std::string text = settings.retries == std::numeric_limits<unsigned>::max()
+                         ? std::string{"unlimited"}
+                         : std::to_string(settings.retries);
   text += settings.retries == 1 ? " retry, " : " retries, ";
   text += curve.view();
   text += " from " + to_text(settings.base) + ", cap " + to_text(settings.cap) + ", ";
@@ -85,8 +86,8 @@ class Backoff : public RetryLoop<detail::FixedRetries<3, Base, Cap>, Curve, Spre
 /// `Retries` retries with the delays of `Delays`; `When`: a predicate type over Error.
 template <unsigned Retries = detail::retries_at_run_time, class Delays = Backoff<Exponential, Jitter>,
           class When = ByRuling>
-class Retry : public RetryLoop<detail::FixedRetries<Retries, Delays::base, Delays::cap>, typename Delays::CurveType,
-                               typename Delays::SpreadType, When> {
+class Retry : public RetryLoop<detail::FixedRetries<Retries, Delays::base, Delays::cap>,
+                               typename Delays::CurveType, typename Delays::SpreadType, When> {
  public:
   static constexpr Name name = "Retry";
   static constexpr RetrySettings constants{Retries, Delays::base, Delays::cap};
@@ -104,8 +105,10 @@ class Retry : public RetryLoop<detail::FixedRetries<Retries, Delays::base, Delay
 /// The same, with settings given at run time.
 template <class Delays, class When>
 class Retry<detail::retries_at_run_time, Delays, When>
-    : public RetryLoop<detail::RetriesSetAtRunTime, typename Delays::CurveType, typename Delays::SpreadType, When> {
-  using Base = RetryLoop<detail::RetriesSetAtRunTime, typename Delays::CurveType, typename Delays::SpreadType, When>;
+    : public RetryLoop<detail::RetriesSetAtRunTime, typename Delays::CurveType, typename Delays::SpreadType,
+                       When> {
+  using Base =
+      RetryLoop<detail::RetriesSetAtRunTime, typename Delays::CurveType, typename Delays::SpreadType, When>;
 
  public:
   using Settings = RetrySettings;

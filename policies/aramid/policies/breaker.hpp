@@ -33,10 +33,10 @@
 ARAMID_BEGIN
 
 struct BreakerSettings {
-  unsigned failures = 5;                       ///< failures in a row that open it, 1 to 65535
-  Span cooldown = Duration{60'000'000'000};    ///< open for this long before the first probe, > 0
-  unsigned probes = 3;                         ///< probes at a time, and successes that close it, 1 to 65535
-  Span lease{};                                ///< a probe counts as lost after this long; 0 = the cool-down
+  unsigned failures = 5;                     ///< failures in a row that open it, 1 to 65535
+  Span cooldown = Duration{60'000'000'000};  ///< open for this long before the first probe, > 0
+  unsigned probes = 3;                       ///< probes at a time, and successes that close it, 1 to 65535
+  Span lease{};                              ///< a probe counts as lost after this long; 0 = the cool-down
 
   friend constexpr bool operator==(const BreakerSettings&, const BreakerSettings&) = default;
 };
@@ -48,11 +48,13 @@ namespace detail {
 
 template <auto Trip, Span Cooldown, unsigned Probes>
 struct FixedBreaker {
-  static_assert(std::integral<decltype(Trip)> && Trip >= 1 && Trip <= 65535,
-                "aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that open "
-                "it, 1 to 65535");
+  static_assert(
+      std::integral<decltype(Trip)> && Trip >= 1 && Trip <= 65535,
+      "aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that open "
+      "it, 1 to 65535");
   static_assert(positive(Cooldown), "aramid: Breaker<Failures, Cooldown, Probes>: Cooldown must be above 0");
-  static_assert(Probes >= 1 && Probes <= 65535, "aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535");
+  static_assert(Probes >= 1 && Probes <= 65535,
+                "aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535");
   [[nodiscard]] static constexpr BreakerSettings settings() noexcept {
     return {static_cast<unsigned>(Trip), Cooldown, Probes, Cooldown};
   }
@@ -107,11 +109,13 @@ class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
     return admit_probe(scope, ctx, now);
   }
 
-  [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure, Instant now) noexcept {
+  [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
+                                             Instant now) noexcept {
     const Evidence evidence = failure == nullptr ? Evidence::success : ruling(*failure).evidence;
     if (evidence == Evidence::success && !scope.probe) [[likely]] {
       const Word word = Word::unpack(word_.load(std::memory_order_relaxed));
-      if (word.count == 0 || word.state != BreakerState::closed) [[likely]] return Verdict::done();
+      if (word.count == 0 || word.state != BreakerState::closed) [[likely]]
+        return Verdict::done();
     }
     report(scope, &ctx, evidence, now);
     return Verdict::done();
@@ -123,7 +127,8 @@ class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
   /// The state a call would meet at `now`: open until the cool-down is over, then half-open.
   [[nodiscard]] BreakerState state(Instant now = SteadyClock::now()) const noexcept {
     const Word word = Word::unpack(word_.load(std::memory_order_acquire));
-    return word.state == BreakerState::open && now >= read(open_until_) ? BreakerState::half_open : word.state;
+    return word.state == BreakerState::open && now >= read(open_until_) ? BreakerState::half_open
+                                                                        : word.state;
   }
   /// Failures in a row while closed, else as many as opened it.
   [[nodiscard]] unsigned failures() const noexcept {
@@ -171,13 +176,13 @@ class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
       }
       if (word.state == BreakerState::open) {
         const Instant at = read(open_until_);
-        if (now < at) return refuse(Reason::open, at, now);
+        if (now < at) return refuse(ctx, Reason::open, at, now);
         next = word.moved_to(BreakerState::half_open, 1);
       } else if (word.probes < settings.probes) {
         ++next.probes;
       } else {
         const Instant at = read(lease_until_);
-        if (now < at) return refuse(Reason::probes_out, at, now);
+        if (now < at) return refuse(ctx, Reason::probes_out, at, now);
         next = word.moved_to(BreakerState::half_open, 1);
       }
       extend(lease_until_, saturating_add(now, settings.lease));
@@ -188,8 +193,9 @@ class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
     }
   }
 
-  [[nodiscard]] Admission refuse(Reason reason, Instant at, Instant now) const noexcept {
-    return Admission::reject(Fault::circuit_open, reason, elapsed(now, at), failures(), this->settings().failures);
+  [[nodiscard]] Admission refuse(Context& ctx, Reason reason, Instant at, Instant now) const noexcept {
+    ctx.compare(failures(), this->settings().failures);
+    return Admission::reject(Fault::circuit_open, reason, elapsed(now, at));
   }
 
   ARAMID_COLD void report(Scope& scope, Context* ctx, Evidence evidence, Instant now) noexcept {
@@ -222,8 +228,11 @@ class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
 
   static void announce(Context& ctx, BreakerState from, BreakerState to, Instant now) noexcept {
     if (!ctx.listeners.want(EventKind::breaker_moved)) return;
-    ctx.announce({.kind = EventKind::breaker_moved, .policy = name, .at = now,
-                  .measured = static_cast<std::int64_t>(from), .limit = static_cast<std::int64_t>(to)});
+    ctx.announce({.kind = EventKind::breaker_moved,
+                  .policy = name,
+                  .at = now,
+                  .measured = static_cast<std::int64_t>(from),
+                  .limit = static_cast<std::int64_t>(to)});
   }
 
   std::atomic<std::uint64_t> word_{0};
@@ -236,8 +245,9 @@ template <class Client>
 [[nodiscard]] auto& breaker(Client& client) noexcept {
   constexpr std::size_t found = count_in<Client, BreakerTag>();
   static_assert(found != 0, "aramid: breaker(client): this client has no Breaker");
-  static_assert(found <= 1, "aramid: breaker(client): this client has more than one Breaker; choose a candidate with "
-                            "breaker(client.get<\"name\">())");
+  static_assert(found <= 1,
+                "aramid: breaker(client): this client has more than one Breaker; choose a candidate with "
+                "breaker(client.get<\"name\">())");
   if constexpr (found == 1) {
     return client.template find<BreakerTag>();
   } else {

@@ -23,9 +23,12 @@ enum class BreakerState : std::uint8_t { closed, half_open, open };
 
 [[nodiscard]] constexpr std::string_view to_string(BreakerState state) noexcept {
   switch (state) {
-    case BreakerState::half_open: return "half_open";
-    case BreakerState::open: return "open";
-    case BreakerState::closed: break;
+    case BreakerState::half_open:
+      return "half_open";
+    case BreakerState::open:
+      return "open";
+    case BreakerState::closed:
+      break;
   }
   return "closed";
 }
@@ -43,14 +46,16 @@ struct BreakerWord {
 
   [[nodiscard]] static constexpr BreakerWord unpack(std::uint64_t word) noexcept {
     return {static_cast<BreakerState>(word >> 62U), static_cast<std::uint32_t>(word >> 32U) & generation_mask,
-            static_cast<std::uint32_t>(word >> 16U) & max_count, static_cast<std::uint32_t>(word) & max_count};
+            static_cast<std::uint32_t>(word >> 16U) & max_count,
+            static_cast<std::uint32_t>(word) & max_count};
   }
   [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
     return (static_cast<std::uint64_t>(state) << 62U) | (static_cast<std::uint64_t>(generation) << 32U) |
            (static_cast<std::uint64_t>(count) << 16U) | probes;
   }
   /// The first word of the next period.
-  [[nodiscard]] constexpr BreakerWord moved_to(BreakerState next, std::uint32_t probes_out = 0) const noexcept {
+  [[nodiscard]] constexpr BreakerWord moved_to(BreakerState next,
+                                               std::uint32_t probes_out = 0) const noexcept {
     return {next, (generation + 1) & generation_mask, 0, probes_out};
   }
 };

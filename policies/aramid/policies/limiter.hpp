@@ -27,7 +27,7 @@
 #include <aramid/policies/sliding_window.hpp>
 #include <aramid/policy.hpp>
 
-#include <mutex>      // mutex, lock_guard
+#include <mutex>  // mutex, lock_guard
 
 ARAMID_BEGIN
 
@@ -37,7 +37,8 @@ struct LimiterTag {};
 /// The answer of `can_proceed`.
 struct Allowance {
   bool allowed = false;
-  Duration wait{0};  ///< until it would be admitted, callers already waiting included; Duration::max() = never
+  Duration wait{
+      0};  ///< until it would be admitted, callers already waiting included; Duration::max() = never
 };
 
 template <class Algorithm, QuotaType... Quotas>
@@ -93,7 +94,8 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
   }
 
   /// Whether a request of `tokens` would be admitted at `now`, and if not, after what wait. Reserves nothing.
-  [[nodiscard]] Allowance can_proceed(std::int64_t tokens = 0, Instant now = SteadyClock::now()) const noexcept {
+  [[nodiscard]] Allowance can_proceed(std::int64_t tokens = 0,
+                                      Instant now = SteadyClock::now()) const noexcept {
     const std::lock_guard lock{mutex_};
     Claim claim;
     claim.cost = {1, tokens};
@@ -125,12 +127,12 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
 
   ARAMID_COLD Admission queue(Scope& scope, Context& ctx, Instant now) noexcept {
     if (const Quota* quota = state_.too_small_for(ctx.cost)) {
-      return Admission::reject(Fault::throttled, Reason::cost_over_quota, Duration{-1},
-                               Algorithm::State::amount(*quota, ctx.cost), quota->limit);
+      ctx.compare(Algorithm::State::amount(*quota, ctx.cost), quota->limit);
+      return Admission::reject(Fault::throttled, Reason::cost_over_quota);
     }
     scope.cost = ctx.cost;
     plan_last(scope, now);
-    if (scope.planned >= ctx.deadline) return too_late(scope, now);
+    if (scope.planned >= ctx.deadline) return too_late(scope, ctx, now);
     (first_ == nullptr ? first_ : last()->next) = &scope;
     scope.next = nullptr;
     scope.waker = &ctx.waker();
@@ -146,20 +148,20 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     state_.plan(first_, larger(now, frozen_until_));
     if (scope.planned >= ctx.deadline) {
       leave(scope);
-      return too_late(scope, now);
+      return too_late(scope, ctx, now);
     }
     return wait(scope, now);
   }
 
   // The first in the queue knows its time. The others are woken when they are first.
   Admission wait(const Scope& scope, Instant now) const noexcept {
-    return first_ == &scope ? Admission::wait_until(scope.planned, reason(now)) : Admission::wait_for_wake(reason(now));
+    return first_ == &scope ? Admission::wait_until(scope.planned, reason(now))
+                            : Admission::wait_for_wake(reason(now));
   }
 
-  Admission too_late(const Scope& scope, Instant now) const noexcept {
-    const auto* log = state_.full_for(scope.cost);
-    return Admission::reject(Fault::throttled, reason(now), elapsed(now, scope.planned),
-                             log != nullptr ? log->used() : 0, log != nullptr ? log->quota().limit : 0);
+  Admission too_late(const Scope& scope, Context& ctx, Instant now) const noexcept {
+    if (const auto* log = state_.full_for(scope.cost)) ctx.compare(log->used(), log->quota().limit);
+    return Admission::reject(Fault::throttled, reason(now), elapsed(now, scope.planned));
   }
 
   [[nodiscard]] Reason reason(Instant now) const noexcept {
@@ -198,11 +200,13 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
   void correct(Scope& scope, const Cost& used, Instant now) noexcept {
     if (used.requests == scope.grant.reserved.requests && used.tokens == scope.grant.reserved.tokens) return;
     const std::lock_guard lock{mutex_};
+    state_.expire(now);
     state_.correct(scope.grant, used, now);
     wake_first();
   }
 
-  ARAMID_COLD void settle_failure(Scope& scope, const Context& ctx, const Error& error, Instant now) noexcept {
+  ARAMID_COLD void settle_failure(Scope& scope, const Context& ctx, const Error& error,
+                                  Instant now) noexcept {
     const Ruling row = ruling(error);
     const bool sent = ctx.attempt() != scope.attempts;
     if (!sent || row.reservation == Reservation::give_back) {
@@ -228,8 +232,9 @@ template <class Client>
 [[nodiscard]] auto& limiter(Client& client) noexcept {
   constexpr std::size_t found = count_in<Client, LimiterTag>();
   static_assert(found != 0, "aramid: limiter(client): this client has no Limiter");
-  static_assert(found <= 1, "aramid: limiter(client): this client has more than one Limiter; choose a candidate with "
-                            "limiter(client.get<\"name\">())");
+  static_assert(found <= 1,
+                "aramid: limiter(client): this client has more than one Limiter; choose a candidate with "
+                "limiter(client.get<\"name\">())");
   if constexpr (found == 1) {
     return client.template find<LimiterTag>();
   } else {

@@ -35,7 +35,8 @@ namespace detail {
 
 template <class... Quotas>
 struct FixedQuotas {
-  static_assert(sizeof...(Quotas) <= LimiterSettings::max_quotas, "aramid: a Limiter takes at most four quotas");
+  static_assert(sizeof...(Quotas) <= LimiterSettings::max_quotas,
+                "aramid: a Limiter takes at most four quotas");
   static constexpr std::array<Quota, sizeof...(Quotas)> values{Quotas::value...};
   [[nodiscard]] static constexpr std::span<const Quota> quotas() noexcept { return values; }
   [[nodiscard]] static std::string describe() { return describe_quotas(values); }

@@ -96,9 +96,11 @@ template <class Client>
   };
   visit_in<TelemetryTag>(client, add_telemetry);
   all.total_requests = totals.calls;
-  all.success_rate = totals.calls == 0 ? 1.0 : static_cast<double>(totals.successes) / static_cast<double>(totals.calls);
-  all.avg_latency_ms =
-      totals.calls == 0 ? 0.0 : static_cast<double>(totals.latency.count()) / 1e6 / static_cast<double>(totals.calls);
+  all.success_rate =
+      totals.calls == 0 ? 1.0 : static_cast<double>(totals.successes) / static_cast<double>(totals.calls);
+  all.avg_latency_ms = totals.calls == 0 ? 0.0
+                                         : static_cast<double>(totals.latency.count()) / 1e6 /
+                                               static_cast<double>(totals.calls);
   all.total_tokens = totals.tokens;
   all.retries = totals.retries;
   all.rate_limited = totals.rate_limited;

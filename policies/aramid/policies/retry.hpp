@@ -25,12 +25,12 @@
 #include <aramid/policy.hpp>
 #include <aramid/settings.hpp>
 
-#include <limits>     // numeric_limits
+#include <limits>  // numeric_limits
 
 ARAMID_BEGIN
 
 struct RetrySettings {
-  unsigned retries = 3;      ///< attempts after the first; 0 = none
+  unsigned retries = 3;                 ///< attempts after the first; 0 = none
   Span base = Duration{1'000'000'000};  ///< first delay, > 0
   Span cap = Duration{60'000'000'000};  ///< longest delay, jitter and hints included; >= base
 
@@ -70,14 +70,15 @@ template <class Curve, class Spread>
   const Duration cap = settings.cap;
   Duration delay = smaller(Curve::delay(settings.base, retry), cap);
   delay = Spread::apply(delay, static_cast<std::uint32_t>(random));
-  if (hint && *hint > Duration::zero()) {
+  if (hint && *hint <= Duration::zero()) hint.reset();  // says nothing: the backoff holds
+  if (hint) {
     if (*hint > cap || *hint >= left) return {*hint, Reason::hint_too_long};
     const std::int64_t fifth = hint->count() / 5;
     const Duration spread{hint->count() + scale(fifth, static_cast<std::uint32_t>(random >> 32U))};
     delay = larger(delay, spread);
   }
   delay = smaller(delay, cap);
-  if (hint && delay >= left && *hint < left) delay = larger(*hint, Duration::zero());
+  if (hint && delay >= left) delay = *hint;
   if (delay >= left) return {delay, Reason::no_time_left};
   return {delay, Reason::none};
 }
@@ -98,7 +99,8 @@ class RetryLoop : private Source {
   [[nodiscard]] Admission admit(Scope&, Context&, Instant) noexcept { return Admission::proceed(); }
 
   [[nodiscard]] Verdict settle(Scope& scope, Context& ctx, const Error* failure, Instant now) noexcept {
-    if (failure == nullptr) [[likely]] return Verdict::done();
+    if (failure == nullptr) [[likely]]
+      return Verdict::done();
     return judge(scope, ctx, *failure, now);
   }
 
@@ -113,7 +115,8 @@ class RetryLoop : private Source {
  private:
   ARAMID_COLD Verdict judge(Scope& scope, Context& ctx, const Error& error, Instant now) noexcept {
     // What was refused here has its own policy and reason already.
-    if (!When{}(error)) return Verdict::done(refused_here(error.fault) ? Reason::none : Reason::not_retryable);
+    if (!When{}(error))
+      return Verdict::done(refused_here(error.fault) ? Reason::none : Reason::not_retryable);
     const RetrySettings settings = this->settings();
     if (scope.retries >= settings.retries) return Verdict::done(Reason::retries_exhausted);
     if (scope.retries >= detail::row_limit<When>(error.fault)) return Verdict::done(Reason::row_exhausted);
@@ -121,7 +124,8 @@ class RetryLoop : private Source {
       return Verdict::done(Reason::elsewhere);
     }
     const Duration left = ctx.deadline == Instant::max() ? Duration::max() : elapsed(now, ctx.deadline);
-    const auto next = detail::next_delay<Curve, Spread>(settings, scope.retries, error.retry_after, left, ctx.random());
+    const auto next =
+        detail::next_delay<Curve, Spread>(settings, scope.retries, error.retry_after, left, ctx.random());
     if (next.refusal != Reason::none) return Verdict::done(next.refusal);
     ++scope.retries;
     return Verdict::again_after(next.delay);

@@ -61,23 +61,26 @@ class SlidingLog {
   /// Notes `amount` > 0 and returns the entry's number.
   std::uint64_t push(Instant now, std::int64_t amount) noexcept {
     if (head_ - tail_ == capacity_) merge_oldest();
+    amount = smaller(amount, room_to_count());
     const Instant at = tail_ != head_ ? larger(now, entry(head_ - 1).at) : now;
     ring_[head_ % capacity_] = {at, amount};
     used_ += amount;
     return head_++;
   }
 
-  /// Makes the entry's amount `amount` >= 0. An entry that has left, or was merged, stays as it was counted,
-  /// but for what it used beyond: that counts from now on.
+  /// Replaces the `reserved` units that the entry was pushed with by `amount` >= 0, once. An entry that has left, or
+  /// was merged, stays as it was counted, but for what it used beyond: that counts from now on.
   void correct(std::uint64_t number, std::int64_t reserved, std::int64_t amount, Instant now) noexcept {
     if (number == no_entry || number < tail_) {
       if (amount > reserved) push(now, amount - reserved);
       return;
     }
+    // The difference, because an older entry may have been merged into this one.
     Entry& entry = ring_[number % capacity_];
-    used_ += amount - entry.amount;
-    entry.amount = amount;
-    if (amount == 0 && number + 1 == head_) --head_;
+    const std::int64_t change = smaller(amount - reserved, room_to_count());
+    used_ += change;
+    entry.amount += change;
+    while (head_ != tail_ && this->entry(head_ - 1).amount == 0) --head_;
   }
 
   /// Units in the window that ends at `now`; changes nothing.
@@ -92,9 +95,16 @@ class SlidingLog {
 
  private:
   void merge_oldest() noexcept {
-    const std::int64_t amount = entry(tail_).amount;
-    ++tail_;
-    ring_[tail_ % capacity_].amount += amount;
+    const Entry oldest = entry(tail_++);
+    Entry& next = ring_[tail_ % capacity_];
+    // What was given back is only a gap: it does not make what came before it stay longer.
+    if (next.amount == 0) next.at = oldest.at;
+    next.amount += oldest.amount;
+  }
+
+  // A server may report any usage; the sum sticks at the largest number.
+  [[nodiscard]] std::int64_t room_to_count() const noexcept {
+    return std::numeric_limits<std::int64_t>::max() - used_;
   }
 
   Quota quota_;

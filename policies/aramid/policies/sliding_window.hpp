@@ -33,7 +33,8 @@ struct SlidingWindow {
   class State {
    public:
     State(const Quota* quotas, std::size_t count) : count_{count} {
-      for (std::size_t i = 0; i < count; ++i) logs_[i] = SlidingLog{quotas[i], most_entries(quotas, count, quotas[i])};
+      for (std::size_t i = 0; i < count; ++i)
+        logs_[i] = SlidingLog{quotas[i], most_entries(quotas, count, quotas[i])};
     }
 
     [[nodiscard]] static std::int64_t amount(const Quota& quota, const Cost& cost) noexcept {
@@ -103,11 +104,11 @@ struct SlidingWindow {
       Claim* claim = nullptr;
       std::int64_t total = 0;
 
-      // When `wanted` fits; counts it in.
+      // When `wanted` fits; counts it in. After an upward correction even a claim of nothing has to wait.
       Instant room_for(const SlidingLog& log, const Claim* wanted) noexcept {
         const std::int64_t units = amount(log.quota(), wanted->cost);
         Instant at = Instant::min();
-        while (units > 0 && units > log.quota().limit - total && (entry != log.newest_end() || claim != wanted)) {
+        while (units > log.quota().limit - total && (entry != log.newest_end() || claim != wanted)) {
           if (entry != log.newest_end()) {
             at = log.leaves(log.entry(entry).at);
             total -= log.entry(entry++).amount;
@@ -126,7 +127,8 @@ struct SlidingWindow {
     static std::int64_t most_entries(const Quota* quotas, std::size_t count, const Quota& quota) noexcept {
       std::int64_t most = quota.limit;
       for (std::size_t i = 0; i < count; ++i) {
-        if (quotas[i].unit == Unit::requests && quotas[i].window >= quota.window) most = smaller(most, quotas[i].limit);
+        if (quotas[i].unit == Unit::requests && quotas[i].window >= quota.window)
+          most = smaller(most, quotas[i].limit);
       }
       return most;
     }

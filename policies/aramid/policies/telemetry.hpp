@@ -26,12 +26,12 @@ struct TelemetryTag {};
 
 /// The counters at one moment.
 struct Totals {
-  std::uint64_t calls = 0;      ///< ended, one way or the other
+  std::uint64_t calls = 0;  ///< ended, one way or the other
   std::uint64_t successes = 0;
-  Duration latency{0};          ///< of all ended calls together, waits included
-  std::uint64_t tokens = 0;     ///< reported by providers for successful calls
+  Duration latency{0};       ///< of all ended calls together, waits included
+  std::uint64_t tokens = 0;  ///< reported by providers for successful calls
   std::uint64_t retries = 0;
-  std::uint64_t rate_limited = 0;            ///< 429s, and times our own limiter held a call back or refused it
+  std::uint64_t rate_limited = 0;  ///< 429s, and times our own limiter held a call back or refused it
   std::uint64_t circuit_breaker_blocks = 0;  ///< attempts refused by a breaker
 };
 
@@ -64,7 +64,8 @@ class Telemetry {
     return Admission::proceed();
   }
 
-  [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure, Instant now) noexcept {
+  [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
+                                             Instant now) noexcept {
     ctx.listeners.unlink(scope.listener);
     add(latency_, static_cast<std::uint64_t>(elapsed(scope.started, now).count()));
     if (failure == nullptr) [[likely]] {
@@ -113,10 +114,12 @@ class Telemetry {
     Counter failure{0};
   };
 
-  static constexpr EventMask interesting = mask_of(EventKind::attempt_failed, EventKind::retry_scheduled,
-                                                   EventKind::rejected, EventKind::waited);
+  static constexpr EventMask interesting =
+      mask_of(EventKind::attempt_failed, EventKind::retry_scheduled, EventKind::rejected, EventKind::waited);
 
-  static void add(Counter& counter, std::uint64_t n) noexcept { counter.fetch_add(n, std::memory_order_relaxed); }
+  static void add(Counter& counter, std::uint64_t n) noexcept {
+    counter.fetch_add(n, std::memory_order_relaxed);
+  }
   [[nodiscard]] static std::uint64_t read(const Counter& counter) noexcept {
     return counter.load(std::memory_order_relaxed);
   }
@@ -133,7 +136,9 @@ class Telemetry {
         add(slot(event.provider).failure, 1);
         if (event.fault == Fault::rate_limited) add(rate_limited_, 1);
         break;
-      case EventKind::retry_scheduled: add(retries_, 1); break;
+      case EventKind::retry_scheduled:
+        add(retries_, 1);
+        break;
       case EventKind::waited:
         if (event.reason == Reason::over_quota || event.reason == Reason::frozen) add(rate_limited_, 1);
         break;
@@ -141,12 +146,14 @@ class Telemetry {
         if (event.fault == Fault::circuit_open) add(blocks_, 1);
         if (event.fault == Fault::throttled) add(rate_limited_, 1);
         break;
-      default: break;
+      default:
+        break;
     }
   }
 
   [[nodiscard]] ARAMID_INLINE Slot& slot(Name provider) noexcept {
-    if (slots_[0].name.load(std::memory_order_acquire) == provider.c_str()) [[likely]] return slots_[0];
+    if (slots_[0].name.load(std::memory_order_acquire) == provider.c_str()) [[likely]]
+      return slots_[0];
     return find_slot(provider);
   }
   ARAMID_COLD Slot& find_slot(Name provider) noexcept {
@@ -175,8 +182,9 @@ template <class Client>
 [[nodiscard]] auto& telemetry(Client& client) noexcept {
   constexpr std::size_t found = count_in<Client, TelemetryTag>();
   static_assert(found != 0, "aramid: telemetry(client): this client has no Telemetry");
-  static_assert(found <= 1, "aramid: telemetry(client): this client has more than one Telemetry; choose a candidate "
-                            "with telemetry(client.get<\"name\">())");
+  static_assert(found <= 1,
+                "aramid: telemetry(client): this client has more than one Telemetry; choose a candidate "
+                "with telemetry(client.get<\"name\">())");
   if constexpr (found == 1) {
     return client.template find<TelemetryTag>();
   } else {

@@ -19,7 +19,6 @@
 #include <aramid/policy.hpp>
 #include <aramid/settings.hpp>
 
-
 ARAMID_BEGIN
 
 struct TimeoutSettings {
@@ -32,10 +31,13 @@ namespace detail {
 
 template <Span Limit>
 struct FixedTimeout {
-  static_assert(positive(Limit), "aramid: the limit of a Timeout must be above 0. For no limit leave the policy out");
+  static_assert(positive(Limit),
+                "aramid: the limit of a Timeout must be above 0. For no limit leave the policy out");
   static constexpr Duration bound = Limit;
   [[nodiscard]] static constexpr Duration limit() noexcept { return Limit; }
-  [[nodiscard]] static constexpr Duration worst_case(Duration inner) noexcept { return smaller(inner, bound); }
+  [[nodiscard]] static constexpr Duration worst_case(Duration inner) noexcept {
+    return smaller(inner, bound);
+  }
   [[nodiscard]] static std::string describe() { return to_text(Limit); }
 };
 
