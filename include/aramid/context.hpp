@@ -37,8 +37,11 @@ struct Usage {
   std::int64_t output_tokens = -1;
 
   [[nodiscard]] constexpr bool known() const noexcept { return input_tokens >= 0 || output_tokens >= 0; }
+  /// Both together; a server may report anything, so it saturates.
   [[nodiscard]] constexpr std::int64_t total() const noexcept {
-    return (input_tokens > 0 ? input_tokens : 0) + (output_tokens > 0 ? output_tokens : 0);
+    return saturating_add(Duration{larger(input_tokens, std::int64_t{0})},
+                          Duration{larger(output_tokens, std::int64_t{0})})
+        .count();
   }
 };
 

@@ -14,7 +14,7 @@
 
 ARAMID_BEGIN
 
-/// Set `static constexpr bool allows_repeats_inside = true` in a policy that is meant to wrap another one that repeats.
+/// Set `static constexpr bool allows_repeats_inside = true` in a policy that is meant to wrap one that repeats.
 template <class P>
 concept AllowsRepeatsInside = requires { requires P::allows_repeats_inside; };
 
