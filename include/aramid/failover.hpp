@@ -81,16 +81,14 @@ class Failover {
     if (!ctx.route.only.empty()) return ask_only<Result>(request, ctx);
     typename Routing::Order order;
     Routing::begin(routing_, order, size);
-    unsigned& alternatives = CallAccess::alternatives(ctx);
-    const unsigned outer = alternatives;
+    Alternatives alternatives{ctx};
     const std::size_t last = ctx.route.failover ? size : 1;
     Result best{std::unexpect};
     History history;
     for (std::size_t i = 0; i < last; ++i) {
       const std::size_t candidate = Routing::at(order, i);
-      alternatives = outer + static_cast<unsigned>(last - i - 1);
+      alternatives.left(last - i - 1);
       Result outcome = ask<Result>(candidate, request, ctx);
-      alternatives = outer;
       Routing::report(routing_, candidate, outcome ? nullptr : &outcome.error());
       if (outcome) [[likely]]
         return outcome;
@@ -189,6 +187,20 @@ class Failover {
     template <std::size_t... I, class... From>
     constexpr Slot(std::index_sequence<I...>, Args<From...>& from)
         : client(std::forward<From>(std::get<I>(from.references))...) {}
+  };
+
+  // How many candidates are left, on top of what a combinator outside has; taken back however the call ends.
+  class Alternatives {
+   public:
+    explicit Alternatives(Context& ctx) noexcept : count_{CallAccess::alternatives(ctx)}, outer_{count_} {}
+    Alternatives(const Alternatives&) = delete;
+    Alternatives& operator=(const Alternatives&) = delete;
+    ~Alternatives() { count_ = outer_; }
+    void left(std::size_t here) noexcept { count_ = outer_ + static_cast<unsigned>(here); }
+
+   private:
+    unsigned& count_;
+    unsigned outer_;
   };
 
   template <class Clients, class Visitor>
