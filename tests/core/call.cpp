@@ -116,7 +116,7 @@ TEST_CASE("a retry that is woken early goes on waiting for its time", "[call]") 
 }
 
 TEST_CASE("a policy that rejects is not settled, the ones around it are", "[call]") {
-  const Admission rejection = Admission::reject(Fault::saturated, Reason::open, 3s, 7, 5);
+  const Admission rejection = Admission::reject(Fault::saturated, Reason::open, 3s);
   Three three;
   SECTION("the outermost") {
     three.a.answers = {rejection};
