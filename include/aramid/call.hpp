@@ -126,6 +126,8 @@ class Call {
       if (now >= ctx_.deadline) [[unlikely]]
         return refuse<depth>(Fault::deadline_exceeded, now);
       began_ = now;
+    } else if (CallAccess::time_is_over(ctx_)) [[unlikely]] {
+      return refuse<depth>(Fault::deadline_exceeded, now);
     }
     if constexpr (Leaf) {
       CallAccess::begin_attempt(ctx_);

@@ -16,7 +16,7 @@
 //   auto query = lift(callable, Classify{});
 //
 // Without one an E becomes `Fault::unknown`, unless it is an Error itself or a Fault, and an exception becomes
-// `Fault::unknown` with its `what()`. `unknown` is never retried: classify what may be.
+// `Fault::unknown` with its `what()`, shortened to 2 KiB. `unknown` is never retried: classify what may be.
 //
 // Cost: none over the callable on success. Thread-safety: as the callable's. Nothing is thrown, but by a
 // classifier that throws.
@@ -128,7 +128,7 @@ class Lifted {
       return classifier_(exception);
     } else {
       Error error;
-      error.message = exception.what();
+      error.message.assign(std::string_view{exception.what()}.substr(0, 2048));
       return error;
     }
   }

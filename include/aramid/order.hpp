@@ -20,6 +20,12 @@ concept AllowsRepeatsInside = requires { requires P::allows_repeats_inside; };
 
 namespace detail {
 
+template <class P>
+inline constexpr bool repeats_inside_v = false;
+template <class P>
+  requires requires { P::repeats_inside; }
+inline constexpr bool repeats_inside_v<P> = P::repeats_inside;
+
 /// True if a policy that repeats stands outside another one that repeats.
 template <class... Policies>
 consteval bool multiplies_attempts() noexcept {
@@ -88,7 +94,8 @@ consteval bool check_stack() noexcept {
   (check_policy<Policies>(), ...);
   if constexpr ((Policy<Policies> && ...)) {
     static_assert(
-        !multiplies_attempts<Policies...>(),
+        !multiplies_attempts<Policies...>() &&
+            !(repeats_inside_v<Provider> && ((repeats_v<Policies> && !AllowsRepeatsInside<Policies>) || ...)),
         "aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of them. "
         "See docs/order.md");
     static_assert(

@@ -85,6 +85,15 @@ class Resilient {
     return (*this)(request, ctx);
   }
 
+  /// The provider's own name, where this client adds nothing to it.
+  [[nodiscard]] constexpr Name name() const noexcept
+    requires(!is_stack && has_name_v<Provider>)
+  {
+    return name_of(provider_);
+  }
+  /// Whether a policy of this client, or of a client that it wraps directly, repeats.
+  static constexpr bool repeats_inside = (repeats_v<Policies> || ...) || detail::repeats_inside_v<Provider>;
+
   [[nodiscard]] Provider& provider() noexcept { return provider_; }
   [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
   /// The I-th policy, the outermost first.
@@ -142,6 +151,14 @@ class Resilient {
   static consteval void check_settings() noexcept {
     static_assert(((takers_v<Settings, Policies...> > 0) && ...),
                   "aramid: no policy of this Resilient<> takes these settings at run time");
+    if constexpr (((takers_v<Settings, Policies...> > 0) && ...)) {
+      static_assert(((given<Settings, Settings...>() <= takers_v<Settings, Policies...>) && ...),
+                    "aramid: more settings of one type than policies of this Resilient<> that take them");
+    }
+  }
+  template <class Wanted, class... Settings>
+  static consteval std::size_t given() noexcept {
+    return (std::size_t{0} + ... + (std::same_as<Wanted, Settings> ? 1 : 0));
   }
 
   using Machine = Call<!is_stack_v<Provider>, Policies...>;
