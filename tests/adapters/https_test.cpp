@@ -10,6 +10,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <thread>
 
@@ -114,7 +115,11 @@ TEST_CASE("a certificate is verified unless told otherwise", "[adapters][https]"
 
 TEST_CASE("a handshake that gets no answer ends at the deadline or with a stop request",
           "[adapters][https]") {
-  const support::Loopback server{[](support::Peer& peer, int) { peer.wait_for_close(); }};
+  std::promise<void> connected;
+  const support::Loopback server{[&](support::Peer& peer, int number) {
+    if (number == 1) connected.set_value();
+    peer.wait_for_close();
+  }};
   const Http http{{.base_url = "https://127.0.0.1:" + std::to_string(server.port())}};
   Context late;
   late.deadline = late.now() + 80ms;
@@ -125,7 +130,7 @@ TEST_CASE("a handshake that gets no answer ends at the deadline or with a stop r
   Context ctx;
   ctx.stop = stop.get_token();
   std::jthread caller{[&] {
-    std::this_thread::sleep_for(30ms);
+    connected.get_future().wait();
     stop.request_stop();
   }};
   CHECK(http(echo, ctx).error().fault == Fault::cancelled);

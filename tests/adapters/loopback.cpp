@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -70,6 +71,13 @@ void Peer::wait_for_close() {
   }
 }
 
+void Peer::drip(std::string_view bytes) {
+  ::pollfd other{.fd = descriptor_, .events = POLLIN, .revents = 0};
+  while (say(bytes)) {
+    if (::poll(&other, 1, 5) > 0) return;
+  }
+}
+
 void Peer::reset() {
   const linger now{.l_onoff = 1, .l_linger = 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -115,6 +123,23 @@ int closed_port() {
   int port = 0;
   ::close(make_listener(port));
   return port;
+}
+
+FullPort::FullPort() {
+  descriptors_.push_back(make_listener(port_));
+  ::listen(descriptors_.front(), 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<in_port_t>(port_));
+  for (int i = 0; i < 4; ++i) {
+    descriptors_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    ::connect(descriptors_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+}
+
+FullPort::~FullPort() {
+  for (const int descriptor : descriptors_) ::close(descriptor);
 }
 
 std::string response(int status, std::string_view body, std::string_view more_headers) {

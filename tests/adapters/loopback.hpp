@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace support {
 
@@ -28,6 +29,8 @@ class Peer {
   bool say(std::string_view bytes);
   /// Waits until the other side closes.
   void wait_for_close();
+  /// Says `bytes` again and again, slowly, until the other side closes.
+  void drip(std::string_view bytes);
   /// Closes so that the other side gets a reset instead of an end.
   void reset();
   void shut_down() noexcept;
@@ -67,6 +70,21 @@ class Loopback {
 
 /// A port on 127.0.0.1 that nobody listens on.
 int closed_port();
+
+/// A port on 127.0.0.1 where a connect gets no answer, because the queue of the listener is full.
+class FullPort {
+ public:
+  FullPort();
+  FullPort(const FullPort&) = delete;
+  FullPort& operator=(const FullPort&) = delete;
+  ~FullPort();
+
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  std::vector<int> descriptors_;
+  int port_ = 0;
+};
 
 /// A response with a Content-Length.
 std::string response(int status, std::string_view body, std::string_view more_headers = {});
