@@ -109,7 +109,11 @@ class Resilient {
 
   /// See `worst_case<Client>()`.
   [[nodiscard]] static consteval Duration worst_case() noexcept {
-    return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
+    if constexpr (sizeof...(Policies) == 0) {
+      return aramid::worst_case<Provider>();
+    } else {
+      return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
+    }
   }
   /// See `describe<Client>()`.
   static void describe_into(std::string& text, const std::string& indent) {
