@@ -112,7 +112,11 @@ class Resilient {
     if constexpr (sizeof...(Policies) == 0) {
       return aramid::worst_case<Provider>();
     } else {
+      if constexpr (sizeof...(Policies) == 0) {
+      return aramid::worst_case<Provider>();
+    } else {
       return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
+    }
     }
   }
   /// See `describe<Client>()`.
