@@ -350,7 +350,7 @@ class Call {
   bool waiting_ = false;   // the last held level waits to be admitted
   std::uint8_t held_ = 0;  // levels whose scopes are live
   std::optional<Trouble> trouble_;
-  boost::hana::tuple<typename Policies::Scope...> scopes_;
+  boost::hana::basic_tuple<typename Policies::Scope...> scopes_;
 
   static_assert(depth < 200, "a stack of 200 policies?");
 };

@@ -26,8 +26,8 @@
 #include <aramid/provider.hpp>
 #include <aramid/route.hpp>
 
-#include <boost/hana/at.hpp>     // at_c
-#include <boost/hana/tuple.hpp>  // tuple
+#include <boost/hana/at.hpp>           // at_c
+#include <boost/hana/basic_tuple.hpp>  // basic_tuple
 
 #include <concepts>  // constructible_from
 #include <utility>   // exchange, forward, index_sequence
@@ -265,7 +265,7 @@ class Failover {
   }
 
   ARAMID_EMPTY typename Routing::State routing_;
-  boost::hana::tuple<Slot<ClientAt<Candidates>>...> clients_;
+  boost::hana::basic_tuple<Slot<ClientAt<Candidates>>...> clients_;
 };
 
 ARAMID_END

@@ -9,8 +9,8 @@
 
 #include <aramid/policy.hpp>
 
-#include <boost/hana/at.hpp>     // at_c
-#include <boost/hana/tuple.hpp>  // tuple
+#include <boost/hana/at.hpp>           // at_c
+#include <boost/hana/basic_tuple.hpp>  // basic_tuple
 
 #include <cstddef>  // size_t
 #include <utility>  // index_sequence
@@ -128,9 +128,9 @@ class PolicyStack {
 
   template <std::size_t I>
   using Nth = std::remove_cvref_t<decltype(boost::hana::at_c<I>(
-      std::declval<boost::hana::tuple<std::type_identity<Policies>...>&>()))>::type;
+      std::declval<boost::hana::basic_tuple<std::type_identity<Policies>...>&>()))>::type;
 
-  ARAMID_EMPTY boost::hana::tuple<detail::Slot<Policies>...> slots_;
+  ARAMID_EMPTY boost::hana::basic_tuple<detail::Slot<Policies>...> slots_;
 };
 
 ARAMID_END
