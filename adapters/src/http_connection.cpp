@@ -239,8 +239,8 @@ Exchange Connection::exchange(const HttpRequest& request, const std::string& add
   const bool whole = client_->send(message, response, error);
   // An answer that cannot have a body does not go through the handler.
   if (whole && !result.head_seen) transfer.head(response);
-  // Over TLS a farewell of the other side counts as bytes, so the head has to do.
-  result.nothing_came = !result.head_seen && (url_.tls || line_.received().value_or(0) == 0);
+  // The end of a TCP stream counts as a byte. Over TLS a farewell counts as some, so the head has to do.
+  result.nothing_came = !result.head_seen && (url_.tls || line_.received().value_or(0) <= 1);
   if (line_.why() != Cut::none || !whole) {
     client_->stop();
     line_.drop();
