@@ -73,6 +73,18 @@ void describe_policy(std::string& text, const std::string& indent) {
   text += '\n';
 }
 
+// The type's own word, without its namespaces; "provider" for lambdas and for what has no plain name.
+template <class P>
+[[nodiscard]] constexpr std::string_view plain_type_name() noexcept {
+#if defined(__GNUC__)
+  std::string_view text = __PRETTY_FUNCTION__;  // "... [with P = name; ...]" or "... [P = name]"
+  text.remove_prefix(text.find("P = ") + 4);
+  text = text.substr(0, text.find_first_of(";]"));
+  if (text.find_first_of("<({ ") == text.npos) return text.substr(text.rfind(':') + 1);
+#endif
+  return "provider";
+}
+
 template <class P>
 void describe_provider(std::string& text, const std::string& indent) {
   if constexpr (requires { P::describe_into(text, indent); }) {
@@ -82,7 +94,7 @@ void describe_provider(std::string& text, const std::string& indent) {
     if constexpr (requires { Name{P::name}; }) {
       text += Name{P::name}.view();
     } else {
-      text += "provider";
+      text += plain_type_name<P>();
     }
     text += '\n';
   }
