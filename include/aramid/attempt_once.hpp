@@ -15,8 +15,8 @@ template <class Result, class Provider, class Request>
 Result attempt_once(Provider& provider, const Request& request, Context& ctx) {
   PolicyStack<> no_policies;
   Call<true> call{no_policies, ctx};
-  CallAccess::forget_reading(ctx);
   if (call.start(Instant{}).kind != Step::Kind::attempt) return Result{std::unexpect, call.take_refusal()};
+  CallAccess::forget_reading(ctx);
   if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx, name_of(provider));
   Result outcome = provider(request, ctx);
   if (outcome) {
