@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+// Neither a success nor a refusal allocates. This file replaces the global operator new of the whole executable.
+
+#include "support/catch.hpp"
+
+#include <aramid/aramid.hpp>
+#include <aramid/testing.hpp>
+
+#include <cstdlib>
+#include <new>
+
+using namespace aramid;
+using namespace std::chrono_literals;
+using testing::ManualClock;
+
+namespace {
+
+thread_local std::size_t allocations = 0;
+
+void* counted(std::size_t size) noexcept {
+  ++allocations;
+  return std::malloc(size != 0 ? size : 1);
+}
+
+struct Quick {
+  Outcome<int> operator()(const int& n, Context&) {
+    if (n < 0) return fail(Fault::unavailable);
+    return n;
+  }
+};
+using All = Resilient<Quick, Telemetry, Backoff<Exponential, Jitter>, Breaker<1, 60s, 3>,
+                      Limiter<SlidingWindow, RPM<5>, TPM<10'000>>, Timeout<30s>>;
+
+template <class Run>
+std::size_t allocations_of(Run run) {
+  const std::size_t before = allocations;
+  run();
+  return allocations - before;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* memory = counted(size)) return memory;
+  throw std::bad_alloc{};
+}
+void* operator new[](std::size_t size) { return ::operator new(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+TEST_CASE("the counter of allocations counts", "[allocation]") {
+  CHECK(allocations_of([] { delete ::new int{1}; }) == 1);
+}
+
+TEST_CASE("a context makes no allocation", "[allocation]") {
+  CHECK(allocations_of([] {
+          Context ctx;
+          ctx.deadline = ctx.now();
+        }) == 0);
+}
+
+TEST_CASE("a successful call through every policy makes no allocation", "[allocation]") {
+  All client;
+  CHECK(allocations_of([&] { (void)client(1); }) == 0);
+}
+
+TEST_CASE("a successful call through nested stacks and a failover makes no allocation", "[allocation]") {
+  Resilient<Failover<Priority, Named<"a", All>, Named<"b", Quick>>, Telemetry> client;
+  CHECK(allocations_of([&] { (void)client(1); }) == 0);
+}
+
+TEST_CASE("a policy's refusal makes no allocation", "[allocation]") {
+  ManualClock clock;
+  All client;
+  Context first = clock.context();
+  (void)client(-1, first);
+  Context ctx = clock.context();
+  Fault fault{};
+  CHECK(allocations_of([&] { fault = client(1, ctx).error().fault; }) == 0);
+  CHECK(fault == Fault::circuit_open);
+}
+
+TEST_CASE("a refusal of a limiter and of a deadline makes no allocation", "[allocation]") {
+  ManualClock clock;
+  All client;
+  Context ctx = clock.context();
+  ctx.cost.tokens = 20'000;
+  Fault fault{};
+  CHECK(allocations_of([&] { fault = client(1, ctx).error().fault; }) == 0);
+  CHECK(fault == Fault::throttled);
+  Context late = clock.context();
+  late.deadline = clock.now();
+  CHECK(allocations_of([&] { fault = client(1, late).error().fault; }) == 0);
+  CHECK(fault == Fault::deadline_exceeded);
+}
+
+TEST_CASE("a failed call makes one allocation for its history, however often it was retried",
+          "[allocation]") {
+  ManualClock clock;
+  Resilient<Quick, Backoff<Exponential, Jitter>, Timeout<30s>> client;
+  Context ctx = clock.context();
+  CHECK(allocations_of([&] { (void)client(-1, ctx); }) == 1);
+  CHECK(ctx.attempt() == 4);
+}
+
+TEST_CASE("a call that waits makes no allocation", "[allocation]") {
+  ManualClock clock;
+  All client;
+  CHECK(allocations_of([&] {
+          for (int i = 0; i < 12; ++i) {
+            Context ctx = clock.context();
+            (void)client(1, ctx);
+          }
+        }) == 0);
+  CHECK(clock.waits() > 0);
+}

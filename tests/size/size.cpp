@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+// What is absent takes no room.
+
+#include "support/catch.hpp"
+
+#include <aramid/aramid.hpp>
+
+#include <atomic>
+
+using namespace aramid;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Word {
+  std::int64_t value = 0;
+  Outcome<int> operator()(const int&, Context&) { return 1; }
+};
+struct Nothing {
+  Outcome<int> operator()(const int&, Context&) { return 1; }
+};
+struct Stateless {
+  struct Scope {};
+  Admission admit(Scope&, Context&, Instant) noexcept { return Admission::proceed(); }
+  Verdict settle(Scope&, Context&, const Error*, Instant) noexcept { return Verdict::done(); }
+  void release(Scope&, Context&) noexcept {}
+};
+struct OtherStateless : Stateless {};
+
+using Delays = Backoff<Exponential, Jitter>;
+
+}  // namespace
+
+TEST_CASE("a client without policies is as large as its provider", "[size]") {
+  STATIC_REQUIRE(sizeof(Resilient<Word>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Nothing>) == sizeof(Nothing));
+}
+
+TEST_CASE("policies without state add nothing", "[size]") {
+  STATIC_REQUIRE(sizeof(Resilient<Word, Stateless>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Stateless, OtherStateless>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Delays>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Timeout<30s>>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Delays, Timeout<30s>>) == sizeof(Word));
+}
+
+TEST_CASE("a breaker adds its three words and nothing else", "[size]") {
+  STATIC_REQUIRE(sizeof(Resilient<Word, Delays, Breaker<5, 60s, 3>, Timeout<30s>>) <= sizeof(Word) + 24);
+}
+
+TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
+  STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));
+}
+
+TEST_CASE("an error fits into 80 bytes", "[size]") { STATIC_REQUIRE(sizeof(Error) <= 80); }
+
+TEST_CASE("names, histories and spans are one word", "[size]") {
+  STATIC_REQUIRE(sizeof(Name) == sizeof(void*));
+  STATIC_REQUIRE(sizeof(History) == sizeof(void*));
+  STATIC_REQUIRE(sizeof(Span) == sizeof(Duration));
+  STATIC_REQUIRE(sizeof(Instant) == sizeof(Duration));
+}
+
+TEST_CASE("what a call keeps per policy is a few words", "[size]") {
+  STATIC_REQUIRE(sizeof(Delays::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 128);
+}
+
+TEST_CASE("a context is small enough for every call to make one", "[size]") {
+  STATIC_REQUIRE(sizeof(Context) <= 512);
+}
+
+TEST_CASE("nothing that calls keep the address of can be copied or moved away", "[size]") {
+  using Client = Resilient<Word, Delays>;
+  using Chat = Failover<Priority, Word>;
+  STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Client>);
+  STATIC_REQUIRE_FALSE(std::is_move_constructible_v<Client>);
+  STATIC_REQUIRE_FALSE(std::is_move_constructible_v<Chat>);
+  STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Context>);
+}
