@@ -74,7 +74,7 @@ class Bulk {
     if (answer) {
       ++result_.answered;
       result_.latencies.push_back(took);
-    } else {
+    } else if (!stop_.stop_requested()) {
       ++counter_of(answer.error().fault);
     }
   }

@@ -78,6 +78,7 @@ void introduce(const Options& options) {
 int run_demo(const Options& options, const char* program, const std::stop_token& stop) {
   introduce(options);
   const FleetProcess fleet{program, options.seed};
+  if (stop.stop_requested()) return 130;
   const FleetAddress at{.ports = fleet.ports(), .connections = options.threads};
   ResilientClient client{at};
 

@@ -32,8 +32,8 @@ Fate sambanova(std::uint64_t seed, std::uint64_t chat, unsigned attempt) noexcep
 
 Fate hf(std::uint64_t seed, std::uint64_t chat, unsigned attempt) noexcept {
   const double luck = chance(seed, "hf", chat, attempt);
-  if (luck < 0.20) return Fate::overloaded;
-  return luck < 0.35 ? Fate::drop : Fate::answer;
+  if (luck < 0.15) return Fate::overloaded;
+  return luck < 0.25 ? Fate::drop : Fate::answer;
 }
 
 }  // namespace

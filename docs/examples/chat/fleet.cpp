@@ -15,9 +15,7 @@
 namespace chat {
 
 int run_fleet(std::uint64_t seed) {
-  // Ctrl-C reaches the whole group of processes in a terminal; this one ends when its parent does.
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);  // clients hang up
   using std::chrono::milliseconds;
   FleetServer sambanova{"sambanova", milliseconds{10}, seed};
   FleetServer hf{"hf", milliseconds{12}, seed};

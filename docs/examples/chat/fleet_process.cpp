@@ -70,13 +70,15 @@ void FleetProcess::spawn(const char* program, std::uint64_t seed, int its_input,
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, its_input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, its_output, STDOUT_FILENO);
-  // The signals that this process blocks must still end the child.
-  sigset_t none;
-  sigemptyset(&none);
+  // Ctrl-C reaches every process of a terminal's group, but this one's end must be the fleet's. Nothing else that is
+  // blocked here stays blocked there.
+  sigset_t blocked;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGINT);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigmask(&attributes, &blocked);
 
   const int problem = posix_spawn(&pid_, self, &files, &attributes, argv, environ);
   posix_spawnattr_destroy(&attributes);

@@ -19,7 +19,7 @@ std::string_view advice(const Error& error) {
     case Fault::connection_failed:
       return "Is the server running, and is the URL right?";
     case Fault::unauthorized:
-      return error.status != 0 ? "Is the key valid?" : "";
+      return error.status != 0 ? "Is the key valid, and meant for this server?" : "";
     default:
       return "";
   }
@@ -27,18 +27,19 @@ std::string_view advice(const Error& error) {
 
 std::string tell(const Event& event) {
   const double seconds = std::chrono::duration<double>(event.duration).count();
+  // A policy may refuse before anybody is chosen.
+  const std::string_view who = event.provider.empty() ? event.policy.view() : event.provider.view();
   switch (event.kind) {
     case EventKind::attempt_failed:
-      return fmt::format("{}: {} after {:.2f} s", event.provider.view(), to_string(event.fault), seconds);
+      return fmt::format("{}: {} after {:.2f} s", who, to_string(event.fault), seconds);
     case EventKind::retry_scheduled:
-      return fmt::format("{}: asked again in {:.2f} s", event.provider.view(), seconds);
+      return fmt::format("{}: asked again in {:.2f} s", who, seconds);
     case EventKind::waited:
-      return fmt::format("{}: held back by {} for {:.2f} s", event.provider.view(), event.policy.view(),
-                         seconds);
+      return fmt::format("{}: held back by {} for {:.2f} s", who, event.policy.view(), seconds);
     case EventKind::rejected:
-      return fmt::format("{}: not asked, {}", event.provider.view(), to_string(event.fault));
+      return fmt::format("{}: not asked, {}", who, to_string(event.fault));
     case EventKind::failed_over:
-      return fmt::format("{}: given up for the next provider", event.provider.view());
+      return fmt::format("{}: given up for the next provider", who);
     default:
       return {};
   }
@@ -71,8 +72,8 @@ std::string explain(const Error& error) {
   text += fmt::format(": {}", to_string(error.fault));
   if (error.status != 0) text += fmt::format(" ({})", error.status);
   if (!error.message.empty()) text += ": " + error.message;
-  if (const std::string_view hint = advice(error); !hint.empty()) text += fmt::format(" {}", hint);
-  if (error.history.size() > 1) text += fmt::format(" [{} attempts]", error.history.size());
+  if (error.history.total() > 1) text += fmt::format(" [{} attempts]", error.history.total());
+  if (const std::string_view hint = advice(error); !hint.empty()) text += fmt::format("\n{}", hint);
   return text;
 }
 

@@ -26,7 +26,7 @@ class Narrator {
   aramid::Listener listener_;
 };
 
-/// An error in one line, with what the user can do about it.
+/// An error in one line, and a second one with what the user can do about it.
 [[nodiscard]] std::string explain(const aramid::Error& error);
 
 }  // namespace chat

@@ -94,6 +94,7 @@ std::expected<Options, std::string> parse_options(std::span<char* const> argumen
       value = arguments[++i];
     }
     if (prompt) {
+      if (value->empty()) return std::unexpected{"--prompt must not be empty."};
       options.prompt = *value;
       continue;
     }

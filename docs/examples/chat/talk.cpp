@@ -61,15 +61,17 @@ bool blank(const std::string& text) {
                      [](unsigned char letter) { return std::isspace(letter) != 0; });
 }
 
-int talk_by_line(Conversation& conversation, Input& input) {
+int talk_by_line(Conversation& conversation, Input& input, const std::stop_token& stop) {
   show(dim("Ctrl-D or Ctrl-C ends.") + "\n");
-  for (;;) {
+  while (!stop.stop_requested()) {
     show(bold("you> "));
     std::optional<std::string> line = input.line();
-    if (!line) break;
+    if (!line) {
+      show("\n");
+      break;
+    }
     if (!blank(*line)) (void)conversation.say(std::move(*line));
   }
-  show("\n");
   return 0;
 }
 
@@ -82,7 +84,7 @@ int run_talk(const Options& options, const ChatCall& call, const std::stop_token
   if (options.prompt) {
     status = conversation.say(*options.prompt) ? 0 : 1;
   } else if (stdin_is_terminal()) {
-    status = talk_by_line(conversation, input);
+    status = talk_by_line(conversation, input, stop);
   } else {
     std::string prompt = input.rest();
     if (stop.stop_requested()) return 130;
