@@ -70,8 +70,8 @@ void FleetProcess::spawn(const char* program, std::uint64_t seed, int its_input,
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, its_input, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, its_output, STDOUT_FILENO);
-  // Ctrl-C reaches every process of a terminal's group, but this one's end must be the fleet's. Nothing else that is
-  // blocked here stays blocked there.
+  // Ctrl-C reaches every process of a terminal's group, but the fleet ends when this one does, not before.
+  // Nothing else that is blocked here stays blocked there.
   sigset_t blocked;
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGINT);

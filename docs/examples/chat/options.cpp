@@ -106,10 +106,11 @@ std::expected<Options, std::string> parse_options(std::span<char* const> argumen
 }
 
 std::string help_text(const char* program) {
-  return fmt::format(R"(usage: {0} [OPTIONS]
+  return fmt::format(R"(usage: {0} [OPTIONS]          (in the repository: ./dev demo [OPTIONS])
 
-A chat that survives bad providers. Without any of the variables below it demonstrates itself on an embedded fleet:
-three local servers that rate-limit, stall, fail and break off, asked first by a bare client, then by a resilient one.
+A chat that survives bad providers. Without any of the variables below it demonstrates itself on an embedded
+fleet: three local servers that rate-limit, stall, fail and break off, asked first by a bare client, then by a
+resilient one.
 
 With a provider:
   --prompt TEXT      ask once, print the answer, end. Otherwise: a conversation, line by line; and if stdin is not
@@ -133,7 +134,7 @@ Environment:
   HF_TOKEN           sets up Hugging Face; its model: HF_MODEL
   OPENAI_API_KEY     sets up OpenAI; its model: OPENAI_MODEL
   OLLAMA_HOST        sets up Ollama, such as 127.0.0.1:11434; its model: OLLAMA_MODEL
-  NO_COLOR           no colours, whatever its value
+  NO_COLOR           no colours, unless it is empty
 Providers are asked in this order; the next one is asked when one fails.
 
 Examples:
