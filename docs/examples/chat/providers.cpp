@@ -59,9 +59,11 @@ std::expected<std::vector<OpenAi>, std::string> own_server(const Options& option
   return std::vector{provider};
 }
 
+constexpr unsigned attempts_each = 3;
+
 /// For a person who waits: short first delays, and time for a long answer.
-using Candidate = Resilient<OpenAi, Retry<2, Backoff<Exponential, Jitter, 500ms, 20s>>, Breaker<5, 60s, 3>,
-                            Limiter<SlidingWindow, RPM<50>, TPM<200'000>>, Timeout<120s>>;
+using Candidate = Resilient<OpenAi, Retry<attempts_each - 1, Backoff<Exponential, Jitter, 500ms, 20s>>,
+                            Breaker<5, 60s, 3>, Limiter<SlidingWindow, RPM<50>, TPM<200'000>>, Timeout<120s>>;
 
 template <std::size_t>
 using CandidateAt = Candidate;
@@ -69,7 +71,11 @@ using CandidateAt = Candidate;
 template <std::size_t... I>
 ChatCall client_of(const std::vector<OpenAi>& providers, std::index_sequence<I...>) {
   const auto client = std::make_shared<Failover<Priority, CandidateAt<I>...>>(providers[I]...);
-  return [client](const ChatRequest& request, Context& ctx) { return (*client)(request, ctx); };
+  return [client](const ChatRequest& request, Context& ctx) {
+    // Every provider may use all of its attempts; by default the last one could find them used up.
+    ctx.max_attempts = attempts_each * sizeof...(I);
+    return (*client)(request, ctx);
+  };
 }
 
 }  // namespace
