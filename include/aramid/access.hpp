@@ -46,4 +46,12 @@ void visit_in(Client& client, Visitor& visitor) {
   if constexpr (requires { client.template visit<Tag>(visitor); }) client.template visit<Tag>(visitor);
 }
 
+/// The same, but not inside a client that has one itself.
+template <class Tag, class Client, class Visitor>
+void visit_outermost(Client& client, Visitor& visitor) {
+  if constexpr (requires { client.template visit_outermost<Tag>(visitor); }) {
+    client.template visit_outermost<Tag>(visitor);
+  }
+}
+
 ARAMID_END

@@ -39,10 +39,8 @@ class Failover {
   static_assert(sizeof...(Candidates) > 0,
                 "aramid: Failover<Routing, Providers...> needs at least one provider");
   static_assert(
-      requires {
-        typename Routing::State;
-        typename Routing::Order;
-      }, "aramid: the first argument of Failover<Routing, Providers...> is a routing, such as Priority");
+      RoutingType<Routing>,
+      "aramid: the first argument of Failover<Routing, Providers...> is a routing, such as Priority");
 
   using Names = detail::CandidateNames<Candidates...>;
   static_assert(Names::differ(), "aramid: two candidates of this Failover<> have the same name");
@@ -71,35 +69,20 @@ class Failover {
         (ProviderOf<ClientAt<Candidates>, Request> && ...),
         "aramid: every provider of a Failover<> must be callable as provider(request, ctx) with this request "
         "and return an Outcome<T>. See docs/writing-a-provider.md");
-    using Result = std::remove_cvref_t<std::invoke_result_t<decltype(get<0>())&, const Request&, Context&>>;
-    static_assert(
-        (std::same_as<Result, std::remove_cvref_t<
-                                  std::invoke_result_t<ClientAt<Candidates>&, const Request&, Context&>>> &&
-         ...),
-        "aramid: the providers of a Failover<> must return the same Outcome<T>");
-    CallAccess::set_ceiling(ctx, attempts_allowed());
-    if (!ctx.route.only.empty()) return ask_only<Result>(request, ctx);
-    typename Routing::Order order;
-    Routing::begin(routing_, order, size);
-    Alternatives alternatives{ctx};
-    const std::size_t last = ctx.route.failover ? size : 1;
-    Result best{std::unexpect};
-    History history;
-    for (std::size_t i = 0; i < last; ++i) {
-      const std::size_t candidate = Routing::at(order, i);
-      alternatives.left(last - i - 1);
-      Result outcome = ask<Result>(candidate, request, ctx);
-      Routing::report(routing_, candidate, outcome ? nullptr : &outcome.error());
-      if (outcome) [[likely]]
-        return outcome;
-      history.append(outcome.error().history);
-      const bool follow = i + 1 < last && may_follow(outcome.error(), ctx);
-      if (follow) move_on(outcome.error(), ctx);
-      if (i == 0 || more_informative(outcome.error(), best.error())) best = std::move(outcome);
-      if (!follow) break;
+    if constexpr ((ProviderOf<ClientAt<Candidates>, Request> && ...)) {
+      using Result = std::remove_cvref_t<std::invoke_result_t<decltype(get<0>())&, const Request&, Context&>>;
+      constexpr bool alike =
+          (std::same_as<Result, std::remove_cvref_t<
+                                    std::invoke_result_t<ClientAt<Candidates>&, const Request&, Context&>>> &&
+           ...);
+      static_assert(alike, "aramid: the providers of a Failover<> must return the same Outcome<T>");
+      // After a sentence the compiler is to say no more.
+      if constexpr (alike && RoutingType<Routing>) {
+        return try_in_turn<Result>(request, ctx);
+      } else {
+        return Result{std::unexpect};
+      }
     }
-    best.error().history = std::move(history);
-    return best;
   }
 
   template <class Request>
@@ -170,8 +153,39 @@ class Failover {
   void visit(Visitor&& visitor) {
     each(clients_, [&](auto& client) { visit_in<Tag>(client, visitor); });
   }
+  template <class Tag, class Visitor>
+  void visit_outermost(Visitor&& visitor) {
+    each(clients_, [&](auto& client) { aramid::visit_outermost<Tag>(client, visitor); });
+  }
 
  private:
+  template <class Result, class Request>
+  Result try_in_turn(const Request& request, Context& ctx) {
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    if (!ctx.route.only.empty()) return ask_only<Result>(request, ctx);
+    typename Routing::Order order;
+    Routing::begin(routing_, order, size);
+    Alternatives alternatives{ctx};
+    const std::size_t last = ctx.route.failover ? size : 1;
+    Result best{std::unexpect};
+    History history;
+    for (std::size_t i = 0; i < last; ++i) {
+      const std::size_t candidate = Routing::at(order, i);
+      alternatives.left(last - i - 1);
+      Result outcome = ask<Result>(candidate, request, ctx);
+      Routing::report(routing_, candidate, outcome ? nullptr : &outcome.error());
+      if (outcome) [[likely]]
+        return outcome;
+      history.append(outcome.error().history);
+      const bool follow = i + 1 < last && may_follow(outcome.error(), ctx);
+      if (follow) move_on(outcome.error(), ctx);
+      if (i == 0 || more_informative(outcome.error(), best.error())) best = std::move(outcome);
+      if (!follow) break;
+    }
+    best.error().history = std::move(history);
+    return best;
+  }
+
   template <class Client>
   struct Slot {
     ARAMID_EMPTY Client client;
@@ -264,7 +278,7 @@ class Failover {
     CallAccess::pass_on(ctx);
   }
 
-  ARAMID_EMPTY typename Routing::State routing_;
+  ARAMID_EMPTY typename detail::StateOf<Routing>::type routing_;
   boost::hana::basic_tuple<Slot<ClientAt<Candidates>>...> clients_;
 };
 

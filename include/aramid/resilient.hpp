@@ -65,7 +65,7 @@ class Resilient {
   /// Asks the provider through the policies. Blocks until there is an outcome, a refusal, or `ctx.deadline`.
   template <class Request>
   auto operator()(const Request& request, Context& ctx) {
-    static_assert(std::invocable<Provider&, const Request&, Context&>,
+    static_assert(Policy<Provider> || std::invocable<Provider&, const Request&, Context&>,
                   "aramid: the provider cannot be called as provider(request, ctx) with this request. "
                   "See docs/writing-a-provider.md");
     if constexpr (std::invocable<Provider&, const Request&, Context&>) {
@@ -74,7 +74,12 @@ class Resilient {
           is_outcome_v<Result>,
           "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or throws, "
           "with lift(callable). See docs/writing-a-provider.md");
-      if constexpr (is_outcome_v<Result>) return drive<Result>(request, ctx);
+      // After a sentence the compiler is to say no more.
+      if constexpr (is_outcome_v<Result> && (Policy<Policies> && ...)) {
+        return drive<Result>(request, ctx);
+      } else if constexpr (is_outcome_v<Result>) {
+        return Result{std::unexpect};
+      }
     }
   }
 
@@ -113,10 +118,10 @@ class Resilient {
       return aramid::worst_case<Provider>();
     } else {
       if constexpr (sizeof...(Policies) == 0) {
-      return aramid::worst_case<Provider>();
-    } else {
-      return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
-    }
+        return aramid::worst_case<Provider>();
+      } else {
+        return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
+      }
     }
   }
   /// See `describe<Client>()`.
@@ -146,6 +151,15 @@ class Resilient {
   void visit(Visitor&& visitor) {
     visit_policies<Tag>(visitor, std::index_sequence_for<Policies...>{});
     visit_in<Tag>(provider_, visitor);
+  }
+  /// The same, but of clients inside only if this one has none itself.
+  template <class Tag, class Visitor>
+  void visit_outermost(Visitor&& visitor) {
+    if constexpr ((detail::tagged<Policies, Tag>() + ... + 0) != 0) {
+      visit_policies<Tag>(visitor, std::index_sequence_for<Policies...>{});
+    } else {
+      aramid::visit_outermost<Tag>(provider_, visitor);
+    }
   }
 
  private:

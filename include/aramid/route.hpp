@@ -17,6 +17,26 @@
 
 ARAMID_BEGIN
 
+/// What a combinator takes as its first argument.
+template <class R>
+concept RoutingType = requires {
+  typename R::State;
+  typename R::Order;
+};
+
+namespace detail {
+
+template <class R>
+struct StateOf {
+  struct type {};
+};
+template <RoutingType R>
+struct StateOf<R> {
+  using type = typename R::State;
+};
+
+}  // namespace detail
+
 /// The candidates in the order in which they are written.
 struct Priority {
   static constexpr Name name = "Priority";

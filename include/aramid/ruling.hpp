@@ -37,9 +37,10 @@ enum class Evidence : std::uint8_t {
 
 /// What a limiter does with the reservation.
 enum class Reservation : std::uint8_t {
-  keep,       ///< the provider may have counted it
-  give_back,  ///< it was not, or hardly, counted
-  freeze,     ///< keep it, and admit nothing until the server's hint has passed
+  keep,              ///< the provider may have counted it
+  give_back,         ///< it was not, or hardly, counted
+  give_back_unused,  ///< the request was counted; tokens beyond the reported usage were not
+  freeze,            ///< keep it, and admit nothing until the server's hint has passed
 };
 
 /// One row of the table.
@@ -60,7 +61,7 @@ inline constexpr Ruling rulings[fault_count] = {
     /* throttled         */ {Again::never, Elsewhere::yes,        Evidence::none,    Reservation::give_back},
     /* saturated         */ {Again::never, Elsewhere::yes,        Evidence::none,    Reservation::give_back},
     /* deadline_exceeded */ {Again::never, Elsewhere::never,      Evidence::none,    Reservation::keep},
-    /* cancelled         */ {Again::never, Elsewhere::never,      Evidence::none,    Reservation::give_back},
+    /* cancelled         */ {Again::never, Elsewhere::never,      Evidence::none,    Reservation::give_back_unused},
     /* rate_limited      */ {Again::yes,   Elsewhere::at_once,    Evidence::none,    Reservation::freeze},
     /* overloaded        */ {Again::twice, Elsewhere::yes,        Evidence::failure, Reservation::keep},
     /* loading           */ {Again::yes,   Elsewhere::yes,        Evidence::none,    Reservation::keep},

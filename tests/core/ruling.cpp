@@ -25,7 +25,7 @@ constexpr Row rows[] = {
     {Fault::throttled, Again::never, true, Evidence::none, Reservation::give_back},
     {Fault::saturated, Again::never, true, Evidence::none, Reservation::give_back},
     {Fault::deadline_exceeded, Again::never, false, Evidence::none, Reservation::keep},
-    {Fault::cancelled, Again::never, false, Evidence::none, Reservation::give_back},
+    {Fault::cancelled, Again::never, false, Evidence::none, Reservation::give_back_unused},
     {Fault::rate_limited, Again::yes, true, Evidence::none, Reservation::freeze},
     {Fault::overloaded, Again::twice, true, Evidence::failure, Reservation::keep},
     {Fault::loading, Again::yes, true, Evidence::none, Reservation::keep},

@@ -14,7 +14,8 @@
 // used when it ends, upward too. What was never sent, and what the ruling table says was not counted, is given
 // back. When there is no room it waits, in arrival order; it is refused at once when its turn would come after
 // its deadline, or when its cost alone is larger than a quota. A caller that gives up leaves the queue, and the
-// one behind it is woken; nobody else is. A server's `Retry-After` holds everybody until it is over.
+// one behind it is woken; nobody else is. A server's `Retry-After` holds everybody until it is over; one that is longer
+// than the longest quota window refuses everybody instead.
 //
 // Cost: one short lock a call to admit, one more if usage was reported; never held across a wait. No allocation
 // after it is built. Thread-safety: yes. Source of the sliding log: the textbook; of reserve and correct:
@@ -132,7 +133,9 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     }
     scope.cost = ctx.cost;
     plan_last(scope, now);
-    if (scope.planned >= ctx.deadline) return too_late(scope, ctx, now);
+    // A server may say "tomorrow". A call without a deadline must not sleep until then.
+    const bool frozen_for_long = elapsed(now, frozen_until_) > state_.longest_window();
+    if (frozen_for_long || scope.planned >= ctx.deadline) return too_late(scope, ctx, now);
     (first_ == nullptr ? first_ : last()->next) = &scope;
     scope.next = nullptr;
     scope.waker = &ctx.waker();
@@ -211,7 +214,7 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     const bool sent = ctx.attempt() != scope.attempts;
     if (!sent || row.reservation == Reservation::give_back) {
       correct(scope, {0, sent ? ctx.usage.total() : 0}, now);
-    } else if (ctx.usage.known()) {
+    } else if (ctx.usage.known() || row.reservation == Reservation::give_back_unused) {
       correct(scope, {scope.grant.reserved.requests, ctx.usage.total()}, now);
     }
     scope.grant.held = false;

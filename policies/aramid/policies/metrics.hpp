@@ -94,7 +94,7 @@ template <class Client>
     totals.circuit_breaker_blocks += one.circuit_breaker_blocks;
     for (std::size_t i = 0; i < telemetry.providers(); ++i) all.providers.add(telemetry.provider(i));
   };
-  visit_in<TelemetryTag>(client, add_telemetry);
+  visit_outermost<TelemetryTag>(client, add_telemetry);  // it has heard what those inside it heard
   all.total_requests = totals.calls;
   all.success_rate =
       totals.calls == 0 ? 1.0 : static_cast<double>(totals.successes) / static_cast<double>(totals.calls);

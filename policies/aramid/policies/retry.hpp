@@ -94,6 +94,7 @@ class RetryLoop : private Source {
 
   struct Scope {
     unsigned retries = 0;
+    unsigned limited = 0;  // of these, after faults that the table allows only so many retries
   };
 
   [[nodiscard]] Admission admit(Scope&, Context&, Instant) noexcept { return Admission::proceed(); }
@@ -119,7 +120,8 @@ class RetryLoop : private Source {
       return Verdict::done(refused_here(error.fault) ? Reason::none : Reason::not_retryable);
     const RetrySettings settings = this->settings();
     if (scope.retries >= settings.retries) return Verdict::done(Reason::retries_exhausted);
-    if (scope.retries >= detail::row_limit<When>(error.fault)) return Verdict::done(Reason::row_exhausted);
+    const unsigned row_limit = detail::row_limit<When>(error.fault);
+    if (scope.limited >= row_limit) return Verdict::done(Reason::row_exhausted);
     if (ruling(error.fault).elsewhere == Elsewhere::at_once && ctx.has_alternative()) {
       return Verdict::done(Reason::elsewhere);
     }
@@ -128,6 +130,7 @@ class RetryLoop : private Source {
         detail::next_delay<Curve, Spread>(settings, scope.retries, error.retry_after, left, ctx.random());
     if (next.refusal != Reason::none) return Verdict::done(next.refusal);
     ++scope.retries;
+    if (row_limit != std::numeric_limits<unsigned>::max()) ++scope.limited;
     return Verdict::again_after(next.delay);
   }
 };

@@ -57,6 +57,12 @@ struct SlidingWindow {
       return nullptr;
     }
 
+    [[nodiscard]] Duration longest_window() const noexcept {
+      Duration longest{0};
+      for (const SlidingLog& log : *this) longest = larger<Duration>(longest, log.quota().window);
+      return longest;
+    }
+
     void expire(Instant now) noexcept {
       for (std::size_t i = 0; i < count_; ++i) logs_[i].expire(now);
     }

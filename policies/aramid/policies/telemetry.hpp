@@ -54,6 +54,7 @@ class Telemetry {
     Listener listener;
     Telemetry* owner = nullptr;
     Instant started{};
+    unsigned held_back_before = 0;  // number of the attempt that the limiter held back last
   };
 
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
@@ -127,10 +128,18 @@ class Telemetry {
   static void hear(Listener& listener, const Event& event) noexcept {
     // The listener is the scope's first member.
     static_assert(std::is_standard_layout_v<Scope>);
-    reinterpret_cast<Scope&>(listener).owner->count(event);
+    Scope& scope = reinterpret_cast<Scope&>(listener);
+    scope.owner->count(scope, event);
   }
 
-  ARAMID_COLD void count(const Event& event) noexcept {
+  // Once per attempt, however often its wait was cut in pieces, and whether or not it was refused after all.
+  void count_held_back(Scope& scope, const Event& event) noexcept {
+    if (scope.held_back_before == event.attempt + 1) return;
+    scope.held_back_before = event.attempt + 1;
+    add(rate_limited_, 1);
+  }
+
+  ARAMID_COLD void count(Scope& scope, const Event& event) noexcept {
     switch (event.kind) {
       case EventKind::attempt_failed:
         add(slot(event.provider).failure, 1);
@@ -140,11 +149,13 @@ class Telemetry {
         add(retries_, 1);
         break;
       case EventKind::waited:
-        if (event.reason == Reason::over_quota || event.reason == Reason::frozen) add(rate_limited_, 1);
+        if (event.reason == Reason::over_quota || event.reason == Reason::frozen) {
+          count_held_back(scope, event);
+        }
         break;
       case EventKind::rejected:
         if (event.fault == Fault::circuit_open) add(blocks_, 1);
-        if (event.fault == Fault::throttled) add(rate_limited_, 1);
+        if (event.fault == Fault::throttled) count_held_back(scope, event);
         break;
       default:
         break;
