@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Neither a success nor a refusal allocates. This file replaces the global operator new of the whole executable.
+// Neither a success nor a refusal allocates. This file replaces operator new for the whole executable.
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Thousands of short calls with random faults, waits, cancels and exceptions through a full stack; after each one
-// everything that was taken has been given back.
+// Thousands of short calls with random faults, waits, cancels and exceptions through a full stack; after each
+// one everything that was taken has been given back.
 
 #include "laws/policy_laws.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The laws that every policy keeps, as a suite over a policy type. Each law drives the policy through the same
-// machine as a client does, on a manual clock, with a watcher on both sides of it.
+// The laws that every policy keeps, as a suite over a policy type. Each law drives the policy through a
+// client on a manual clock, with a watcher on both sides of it.
 
 #pragma once
 

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // A policy that plays a list of answers and writes down, in one shared journal, what it was asked:
-//   +a admitted   ?a asked again after a wait   a! rejected   =a settled a success   -a settled a failure   ~a released
+//   +a admitted   ?a asked again after a wait   a! rejected
+//   =a settled a success   -a settled a failure   ~a released
 // A spy also counts how many scopes it holds, and every breach of the contract.
 
 #pragma once

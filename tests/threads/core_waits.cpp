@@ -145,7 +145,7 @@ TEST_CASE("a stop request ends the wait for a retry", "[threads]") {
     ++calls;
     return fail(Fault::unavailable);
   };
-  // The listener hears that the retry was scheduled, so the stop request meets the wait or comes just before it.
+  // It hears that the retry was scheduled: the stop request meets the wait, or comes just before it.
   struct Scheduled : Listener {
     std::latch* latch;
     explicit Scheduled(std::latch& l)
