@@ -1,43 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// What a limiter lets through, one call at a time: reserving, correcting, giving back, freezing.
+// What a limiter lets through, one call at a time.
 
-#include <aramid/policies/limiter.hpp>
-
-#include <stdexcept>
-
-#include "desk.hpp"
-#include "support/catch.hpp"
+#include "limiter_calls.hpp"
 
 using namespace desk;
-
-namespace {
-
-using Card = Limiter<SlidingWindow, RPM<50>, TPM<10'000>>;
-using Tokens = Limiter<SlidingWindow, TPM<100>>;
-
-/// A call of `tokens` that is let in, sent, and ends well without saying what it used.
-template <class Policy>
-void use(Policy& limiter, Instant now, std::int64_t tokens = 0) {
-  Caller call{limiter};
-  call.ctx.cost.tokens = tokens;
-  REQUIRE(call.enter(now));
-  call.succeed(now);
-}
-
-/// Whether a call of `tokens` would get in at once; leaves no trace.
-template <class Policy>
-bool has_room(Policy& limiter, Instant now, std::int64_t tokens = 0) {
-  Caller call{limiter};
-  call.ctx.cost.tokens = tokens;
-  call.ctx.deadline = now + 1ns;
-  if (!proceeds(call.ask(now))) return false;
-  call.drop();
-  return true;
-}
-
-}  // namespace
 
 TEST_CASE("fifty requests go through at once, the fifty-first when the first is exactly a minute old") {
   Card limiter;
@@ -112,134 +80,11 @@ TEST_CASE("a call whose turn comes at its deadline or later is refused at once, 
   just_in_time.drop();
 }
 
-TEST_CASE("a call that used less than it reserved gives the rest back") {
-  Tokens limiter;
-  Caller call{limiter};
-  call.ctx.cost.tokens = 100;
-  REQUIRE(call.enter(at(0s)));
-  CHECK(!has_room(limiter, at(1s), 1));
-  call.ctx.usage = {20, 10};
-  call.succeed(at(2s));
-  CHECK(limiter.used(Unit::tokens, at(2s)) == 30);
-  CHECK(has_room(limiter, at(2s), 70));
-  CHECK(!has_room(limiter, at(2s), 71));
-}
-
-TEST_CASE("a call that used more than it reserved is counted in full, and holds the next one back") {
-  Tokens limiter;
-  Caller call{limiter};
-  call.ctx.cost.tokens = 10;
-  REQUIRE(call.enter(at(0s)));
-  call.ctx.usage = {50, 100};
-  call.succeed(at(5s));
-  CHECK(limiter.used(Unit::tokens, at(5s)) == 150);
-  CHECK(!has_room(limiter, at(5s), 1));
-  CHECK(has_room(limiter, at(60s), 100));
-}
-
-TEST_CASE("a call that reports what it used is counted although it reserved nothing") {
-  Tokens limiter;
-  Caller call{limiter};
-  REQUIRE(call.enter(at(0s)));
-  call.ctx.usage = {60, -1};
-  call.succeed(at(10s));
-  CHECK(limiter.used(Unit::tokens, at(10s)) == 60);
-  CHECK(!has_room(limiter, at(69s), 41));
-  CHECK(has_room(limiter, at(70s), 41));
-}
-
-TEST_CASE("a call of no tokens waits while the tokens are overdrawn, and for no longer") {
-  Tokens limiter;
-  Caller greedy{limiter};
-  REQUIRE(greedy.enter(at(0s)));
-  greedy.ctx.usage = {150, 0};
-  greedy.succeed(at(0s));
-  Caller call{limiter};
-  REQUIRE(waits(call.ask(at(1s))));
-  CHECK(call.answer().until == at(60s));
-  CHECK(limiter.can_proceed(0, at(1s)).wait == 59s);
-  CHECK(!limiter.can_proceed(0, at(1s)).allowed);
-  CHECK(proceeds(call.ask(at(60s))));
-}
-
 TEST_CASE("calls of no tokens go through a full token quota") {
   Tokens limiter;
   use(limiter, at(0s), 100);
   for (int i = 0; i < 20; ++i) CHECK(has_room(limiter, at(1s), 0));
   CHECK(!has_room(limiter, at(1s), 1));
-}
-
-TEST_CASE("what a slow call used beyond its reservation counts from when it is known") {
-  Tokens limiter;
-  Caller slow{limiter};
-  slow.ctx.cost.tokens = 10;
-  REQUIRE(slow.enter(at(0s)));
-  slow.ctx.usage = {0, 70};
-  slow.succeed(at(90s));
-  CHECK(limiter.used(Unit::tokens, at(90s)) == 60);
-  CHECK(!has_room(limiter, at(149s), 41));
-  CHECK(has_room(limiter, at(150s), 41));
-}
-
-TEST_CASE("a reservation that was never sent is given back whole") {
-  Card limiter;
-  for (int way = 0; way < 3; ++way) {
-    Caller call{limiter};
-    call.ctx.cost.tokens = 10'000;
-    REQUIRE(proceeds(call.ask(at(0s))));
-    if (way == 0) call.drop();
-    if (way == 1) call.fail(at(1s), Fault::circuit_open);
-    if (way == 2) call.fail(at(1s), Fault::cancelled);
-    CHECK(limiter.used(Unit::requests, at(1s)) == 0);
-    CHECK(limiter.used(Unit::tokens, at(1s)) == 0);
-  }
-}
-
-TEST_CASE("a reservation that the provider did not count is given back") {
-  for (const Fault fault : {Fault::invalid_request, Fault::unauthorized, Fault::not_found,
-                            Fault::connection_failed, Fault::context_length}) {
-    Card limiter;
-    Caller call{limiter};
-    call.ctx.cost.tokens = 500;
-    REQUIRE(call.enter(at(0s)));
-    call.fail(at(1s), fault);
-    CHECK(limiter.used(Unit::requests, at(1s)) == 0);
-    CHECK(limiter.used(Unit::tokens, at(1s)) == 0);
-  }
-}
-
-TEST_CASE("a reservation that the provider may have counted is kept") {
-  for (const Fault fault : {Fault::timed_out, Fault::unavailable, Fault::overloaded, Fault::malformed,
-                            Fault::interrupted, Fault::rate_limited}) {
-    Card limiter;
-    Caller call{limiter};
-    call.ctx.cost.tokens = 500;
-    REQUIRE(call.enter(at(0s)));
-    call.fail(at(1s), fault);
-    CHECK(limiter.used(Unit::requests, at(1s)) == 1);
-    CHECK(limiter.used(Unit::tokens, at(1s)) == 500);
-  }
-}
-
-TEST_CASE("a call that was sent and dropped keeps its reservation") {
-  Card limiter;
-  Caller call{limiter};
-  call.ctx.cost.tokens = 500;
-  REQUIRE(call.enter(at(0s)));
-  call.drop();
-  CHECK(limiter.used(Unit::requests, at(1s)) == 1);
-  CHECK(limiter.used(Unit::tokens, at(1s)) == 500);
-}
-
-TEST_CASE("a failed call that reports usage is counted by it") {
-  Card limiter;
-  Caller call{limiter};
-  call.ctx.cost.tokens = 500;
-  REQUIRE(call.enter(at(0s)));
-  call.ctx.usage = {120, 3};
-  call.fail(at(1s), Fault::interrupted);
-  CHECK(limiter.used(Unit::tokens, at(1s)) == 123);
-  CHECK(limiter.used(Unit::requests, at(1s)) == 1);
 }
 
 TEST_CASE("a server's hint holds everybody until it is over") {
@@ -258,12 +103,6 @@ TEST_CASE("a server's hint holds everybody until it is over") {
 
 TEST_CASE("a shorter hint after a longer one does not thaw the limiter, and no hint freezes nothing") {
   Card limiter;
-  for (const auto hint : {std::optional<Duration>{30s}, std::optional<Duration>{2s},
-                          std::optional<Duration>{-5s}, std::optional<Duration>{}}) {
-    Caller limited{limiter};
-    (void)limited.ask(at(0s));
-    limited.drop();
-  }
   Caller first{limiter};
   Caller second{limiter};
   Caller third{limiter};
@@ -298,24 +137,6 @@ TEST_CASE("can_proceed says what a call would meet, and reserves nothing") {
   CHECK(allowance.wait == 57s);
   CHECK(limiter.can_proceed(1, at(67s)).allowed);
   CHECK(limiter.can_proceed(1, at(67s)).wait == 0s);
-}
-
-TEST_CASE("no usage that a server reports overflows the sum") {
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  Tokens limiter;
-  Caller<Tokens> calls[] = {Caller{limiter}, Caller{limiter}, Caller{limiter}};
-  for (Caller<Tokens>& call : calls) {
-    call.ctx.cost.tokens = 5;
-    REQUIRE(call.enter(at(0s)));
-  }
-  for (Caller<Tokens>& call : calls) {
-    call.ctx.usage = {most, -1};
-    call.succeed(at(1s));
-  }
-  CHECK(limiter.used(Unit::tokens, at(1s)) == most);
-  CHECK(!has_room(limiter, at(59s), 1));
-  CHECK(has_room(limiter, at(60s), 100));
-  CHECK(limiter.used(Unit::tokens, at(60s)) == 0);
 }
 
 TEST_CASE("limiter settings that make no sense are refused with a sentence that names them") {

@@ -3,62 +3,9 @@
 
 // Retries of a whole client in virtual time: when the attempts begin, and why they end.
 
-#include <aramid/aramid.hpp>
-
-#include <stdexcept>
-#include <vector>
-
-#include "desk.hpp"
-#include "support/catch.hpp"
+#include "retry_run.hpp"
 
 using namespace desk;
-
-namespace {
-
-/// Fails with `faults`, one after the other and then for ever the last one, and notes when it is asked.
-struct Failing {
-  std::vector<Error> errors;
-  std::vector<Instant>* begun = nullptr;
-  std::size_t succeed_at = ~std::size_t{0};
-
-  Outcome<int> operator()(int, Context& ctx) {
-    const std::size_t turn = begun->size();
-    begun->push_back(ctx.now());
-    if (turn >= succeed_at) return 42;
-    return std::unexpected{errors[turn < errors.size() ? turn : errors.size() - 1]};
-  }
-};
-
-struct Run {
-  testing::ManualClock clock{1, Instant{0s}};
-  std::vector<Instant> begun;
-
-  Failing failing(Fault fault, std::optional<Duration> hint = {}) {
-    return {{error_of(fault, hint)}, &begun};
-  }
-  Failing in_turn(std::vector<Error> errors) { return {std::move(errors), &begun}; }
-
-  template <class... Policies, class... Settings>
-  Outcome<int> call(Failing provider, const Settings&... settings) {
-    Context ctx = Context{clock};
-    return call_in<Policies...>(ctx, std::move(provider), settings...);
-  }
-  template <class... Policies, class... Settings>
-  Outcome<int> call_in(Context& ctx, Failing provider, const Settings&... settings) {
-    Resilient<Failing, Policies...> client{std::move(provider), settings...};
-    return client(0, ctx);
-  }
-  /// The waits between the attempts.
-  std::vector<Duration> gaps() const {
-    std::vector<Duration> gaps;
-    for (std::size_t i = 1; i < begun.size(); ++i) gaps.push_back(begun[i] - begun[i - 1]);
-    return gaps;
-  }
-};
-
-using Plain = Backoff<Exponential, NoJitter>;
-
-}  // namespace
 
 TEST_CASE("Backoff makes three retries after 1, 2 and 4 seconds and then returns the provider's error") {
   Run run;
@@ -248,77 +195,4 @@ TEST_CASE("each retry is judged by its own fault") {
   CHECK(answer.error().fault == Fault::unauthorized);
   REQUIRE(answer.error().history.size() == 3);
   CHECK(answer.error().history[0].fault == Fault::connection_lost);
-}
-
-TEST_CASE("a cancel while a retry is waited for ends the call as cancelled, with its history") {
-  struct CancelOnWait final : Driver {
-    testing::ManualClock clock;
-    std::stop_source source;
-    Instant now() noexcept override { return clock.now(); }
-    void wait(Instant, Waker&, const std::stop_token&) noexcept override { source.request_stop(); }
-    std::uint64_t random() noexcept override { return clock.random(); }
-  } driver;
-  Run run;
-  Context ctx{driver};
-  ctx.stop = driver.source.get_token();
-  const Instant before = driver.clock.now();
-  const auto answer = run.call_in<Plain>(ctx, run.failing(Fault::unavailable));
-  CHECK(run.begun.size() == 1);
-  CHECK(driver.clock.now() == before);
-  CHECK(answer.error().fault == Fault::cancelled);
-  REQUIRE(answer.error().history.size() == 1);
-  CHECK(answer.error().history[0].fault == Fault::unavailable);
-}
-
-TEST_CASE("settings given at run time do what the same template arguments do") {
-  Run fixed;
-  Run told;
-  (void)fixed.call<Retry<5, Backoff<Exponential, Jitter, 500ms, 3s>>>(fixed.failing(Fault::unavailable));
-  (void)told.call<Retry<>>(told.failing(Fault::unavailable),
-                           RetrySettings{.retries = 5, .base = 500ms, .cap = 3s});
-  CHECK(fixed.gaps().size() == 5);
-  CHECK(fixed.gaps() == told.gaps());
-}
-
-TEST_CASE("settings that make no sense are refused with a sentence that names them") {
-  using support::contains;
-  const auto build = [](RetrySettings settings) {
-    return refusal_of([&] {
-      const Retry<> retry{settings};
-      (void)retry;
-    });
-  };
-  CHECK_THAT(build({.base = 0s}), contains("RetrySettings::base must be above 0"));
-  CHECK_THAT(build({.base = -1s}), contains("RetrySettings::base"));
-  CHECK_THAT(build({.base = 2s, .cap = 1s}), contains("RetrySettings::cap must not be below base"));
-  CHECK(build({.retries = 0, .base = 1ns, .cap = 1ns}).empty());
-  CHECK(build({.retries = forever}).empty());
-}
-
-TEST_CASE("a rate limit is not waited for while another provider is ready") {
-  testing::ManualClock clock;
-  testing::Scripted<int> limited{failing(Fault::rate_limited, 20s)};
-  testing::Scripted<int> ready{{7}};
-  using Client = Resilient<testing::Scripted<int>, Plain>;
-  Failover<Priority, Named<"limited", Client>, Named<"ready", Client>> client{limited, ready};
-  Context ctx{clock};
-  const Instant before = clock.now();
-  const auto answer = client(0, ctx);
-  REQUIRE(answer);
-  CHECK(*answer == 7);
-  CHECK(limited.calls() == 1);
-  CHECK(clock.now() == before);
-}
-
-TEST_CASE("the last provider's rate limit is waited for") {
-  testing::ManualClock clock;
-  testing::Scripted<int> first{failing(Fault::rate_limited, 20s)};
-  testing::Scripted<int> last{failing(Fault::rate_limited, 5s), {7}};
-  using Client = Resilient<testing::Scripted<int>, Plain>;
-  Failover<Priority, Named<"first", Client>, Named<"last", Client>> client{first, last};
-  Context ctx{clock};
-  const Instant before = clock.now();
-  REQUIRE(client(0, ctx));
-  CHECK(clock.now() - before >= 5s);
-  CHECK(clock.now() - before <= 6s);
 }
