@@ -6,6 +6,7 @@
 // expect 2: aramid: an inner Timeout of this Resilient<> is not shorter than an outer one, so it never
 // expect 3: aramid: the Timeout outside the retries of this Resilient<> is not longer than their first
 // expect 4: aramid: an inner Timeout of this Resilient<> is not shorter than an outer one, so it never
+// expect 5: aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of
 
 #include <aramid/aramid.hpp>
 
@@ -30,6 +31,8 @@ using Client = Resilient<Provider, Timeout<9s>, Delays, Timeout<30s>>;
 using Client = Resilient<Provider, Timeout<1s>, Delays>;
 #elif MISTAKE == 4
 using Client = Resilient<Provider, Timeout<9s>, Timeout<9s>>;
+#elif MISTAKE == 5
+using Client = Resilient<Resilient<Provider, Delays>, Timeout<90s>, Retry<2, Delays>>;
 #else
 using Client = Resilient<Provider, Timeout<90s>, Delays, Timeout<30s>>;
 #endif

@@ -7,6 +7,8 @@
 // expect 3: aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or
 // expect 4: aramid: the provider cannot be called as provider(request, ctx) with this request.
 // expect 5: aramid: no policy of this Resilient<> takes these settings at run time
+// expect 6: aramid: more settings of one type than policies of this Resilient<> that take them
+// expect 7: aramid: a policy needs a nested type 'Scope' that is default-constructible and movable.
 
 #include <aramid/aramid.hpp>
 
@@ -27,6 +29,10 @@ struct Provider {
 
 #if MISTAKE == 1
 using Client = Resilient<Breaker<5, 60s, 3>, Telemetry>;
+#elif MISTAKE == 6
+using Client = Resilient<Provider, Telemetry, Breaker<>>;
+#elif MISTAKE == 7
+using Client = Resilient<Provider, Telemetry, Provider>;
 #elif MISTAKE == 2
 using Client = Resilient<Provider&, Telemetry>;
 #else
@@ -37,6 +43,8 @@ int main() {
   [[maybe_unused]] Provider provider;
 #if MISTAKE == 5
   Client client{provider, BreakerSettings{}};
+#elif MISTAKE == 6
+  Client client{provider, BreakerSettings{}, BreakerSettings{}};
 #elif MISTAKE == 1
   Client client;
 #else

@@ -352,3 +352,32 @@ TEST_CASE("a policy is found through nested clients where it is the only one", "
   CHECK(breaker(client).failures() == 1);
   CHECK(telemetry(client).totals().calls == 1);
 }
+
+TEST_CASE("several arguments for the provider come wrapped in args", "[client]") {
+  struct Sum {
+    int total;
+    Sum(int a, int b) : total{a + b} {}
+    Outcome<int> operator()(const int& n, Context&) { return n + total; }
+  };
+  Resilient<Sum, Timeout<>> client{args(3, 4), TimeoutSettings{2s}};
+  CHECK(client(1).value() == 8);
+  CHECK(client.policy<0>().limit() == 2s);
+}
+
+TEST_CASE("a client that a lambda calls keeps its own retries", "[client]") {
+  ManualClock clock;
+  Context ctx = clock.context();
+  const Scripted<int> script{{fail(Fault::unavailable)}, {fail(Fault::unavailable)}, {5}};
+  Resilient<Scripted<int>, Steady> inner{script};
+  auto through = [&](const int& n, Context& call) { return inner(n, call); };
+  Resilient<decltype(through), Timeout<1h>> client{through};
+  CHECK(client(0, ctx).value() == 5);
+  CHECK(script.calls() == 3);
+}
+
+TEST_CASE("a provider's name passes through a client without policies", "[client]") {
+  ManualClock clock;
+  Context ctx = clock.context();
+  Resilient<Resilient<Acme>, Retry<1, Steady>> client;
+  CHECK(client(0, ctx).error().provider == "acme");
+}

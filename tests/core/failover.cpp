@@ -297,3 +297,36 @@ TEST_CASE("an exception of a candidate leaves the context as it was", "[failover
   CHECK_THROWS_AS(chat(0, ctx), int);
   CHECK_FALSE(ctx.has_alternative());
 }
+
+TEST_CASE("a failover inside a client and inside another failover is built in place", "[failover]") {
+  const Script a{{fail(Fault::unavailable)}};
+  const Script b{{fail(Fault::unavailable)}};
+  const Script c{{3}};
+  using Cloud = Failover<Priority, Named<"a", Script>, Named<"b", Script>>;
+  Resilient<Failover<Priority, Named<"cloud", Cloud>, Named<"c", Script>>, Telemetry> chat{
+      args(args(a, b), c)};
+  CHECK(chat(0).value() == 3);
+  CHECK(telemetry(chat).totals().successes == 1);
+}
+
+TEST_CASE("a candidate takes settings at run time", "[failover]") {
+  using Client = Resilient<Script, Breaker<>>;
+  const Script down{{fail(Fault::unavailable)}};
+  Failover<Priority, Named<"a", Client>, Named<"b", Script>> chat{args(down, BreakerSettings{.failures = 1}),
+                                                                  Script{{2}}};
+  CHECK(chat(0).value() == 2);
+  CHECK(breaker(chat).state() == BreakerState::open);
+}
+
+TEST_CASE("a candidate's refusal names the policy and lists no attempt", "[failover]") {
+  using Client = Resilient<Script, Breaker<1, 1h, 1>>;
+  Failover<Priority, Named<"a", Client>> chat{Script{{fail(Fault::unavailable)}}};
+  ManualClock clock;
+  Context first = clock.context();
+  CHECK(chat(0, first).error().provider == "a");
+  Context second = clock.context();
+  const Error refusal = chat(0, second).error();
+  CHECK(refusal.fault == Fault::circuit_open);
+  CHECK(refusal.policy == "Breaker");
+  CHECK(refusal.history.empty());
+}
