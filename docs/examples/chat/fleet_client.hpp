@@ -45,15 +45,7 @@ struct FleetAddress {
   std::size_t connections = 16;  ///< as many as there are calls at a time
 };
 
-/// A type of its own, because a Resilient builds its provider from one argument.
-struct FleetProviders : Providers {
-  explicit FleetProviders(const FleetAddress& at)
-      : Providers{aramid::SambaNova{fleet_settings("sambanova", at.ports.sambanova, at.connections)},
-                  aramid::HuggingFace{fleet_settings("hf", at.ports.hf, at.connections)},
-                  aramid::Ollama{fleet_settings("ollama", at.ports.ollama, at.connections)}} {}
-};
-
-using ResilientClient = aramid::Resilient<FleetProviders, aramid::Telemetry, aramid::Timeout<15s>>;
+using ResilientClient = aramid::Resilient<Providers, aramid::Telemetry, aramid::Timeout<15s>>;
 static_assert(aramid::worst_case<ResilientClient>() <= 15s);
 
 /// Attempts that one call may make: two of each provider. By default it could be used up before the last one.

@@ -133,9 +133,7 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
     }
     scope.cost = ctx.cost;
     plan_last(scope, now);
-    // A server may say "tomorrow". A call without a deadline must not sleep until then.
-    const bool frozen_for_long = elapsed(now, frozen_until_) > state_.longest_window();
-    if (frozen_for_long || scope.planned >= ctx.deadline) return too_late(scope, ctx, now);
+    if (frozen_for_long(now) || scope.planned >= ctx.deadline) return too_late(scope, ctx, now);
     (first_ == nullptr ? first_ : last()->next) = &scope;
     scope.next = nullptr;
     scope.waker = &ctx.waker();
@@ -149,11 +147,16 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
       return grant(scope, ctx, now);
     }
     state_.plan(first_, larger(now, frozen_until_));
-    if (scope.planned >= ctx.deadline) {
+    if (frozen_for_long(now) || scope.planned >= ctx.deadline) {
       leave(scope);
       return too_late(scope, ctx, now);
     }
     return wait(scope, now);
+  }
+
+  // A server may say "tomorrow". A call without a deadline must not sleep until then.
+  [[nodiscard]] bool frozen_for_long(Instant now) const noexcept {
+    return elapsed(now, frozen_until_) > state_.longest_window();
   }
 
   // The first in the queue knows its time. The others are woken when they are first.

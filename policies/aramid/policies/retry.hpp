@@ -70,15 +70,15 @@ template <class Curve, class Spread>
   const Duration cap = settings.cap;
   Duration delay = smaller(Curve::delay(settings.base, retry), cap);
   delay = Spread::apply(delay, static_cast<std::uint32_t>(random));
-  if (hint && *hint <= Duration::zero()) hint.reset();  // says nothing: the backoff holds
-  if (hint) {
-    if (*hint > cap || *hint >= left) return {*hint, Reason::hint_too_long};
-    const std::int64_t fifth = hint->count() / 5;
-    const Duration spread{hint->count() + scale(fifth, static_cast<std::uint32_t>(random >> 32U))};
-    delay = larger(delay, spread);
+  const Duration asked = hint.value_or(Duration::zero());
+  const bool hinted = asked > Duration::zero();  // a hint of nothing says nothing: the backoff holds
+  if (hinted) {
+    if (asked > cap || asked >= left) return {asked, Reason::hint_too_long};
+    const Duration spread{scale(asked.count() / 5, static_cast<std::uint32_t>(random >> 32U))};
+    delay = larger(delay, saturating_add(asked, spread));
   }
   delay = smaller(delay, cap);
-  if (hint && delay >= left) delay = *hint;
+  if (hinted && delay >= left) delay = asked;
   if (delay >= left) return {delay, Reason::no_time_left};
   return {delay, Reason::none};
 }
