@@ -189,3 +189,20 @@ TEST_CASE("a caller that was refused after waiting holds no place") {
   REQUIRE(refuses(hasty.ask(at(60s))));
   CHECK(limiter.waiting() == 0);
 }
+
+TEST_CASE("callers that wait are refused, one after the other, when the server says tomorrow meanwhile") {
+  Card limiter;
+  Visitor sent[] = {Visitor{limiter}, Visitor{limiter}};
+  for (Visitor& call : sent) REQUIRE(call.enter(at(0s)));
+  Visitor first{limiter};
+  Visitor second{limiter};
+  REQUIRE(waits(first.ask(at(1s))));
+  REQUIRE(waits(second.ask(at(1s))));
+  sent[0].fail(at(2s), Fault::quota_exhausted, 20h);
+  REQUIRE(refuses(first.ask(at(60s))));
+  CHECK(first.answer().reason == Reason::frozen);
+  CHECK(second.woken());
+  REQUIRE(refuses(second.ask(at(60s))));
+  CHECK(second.answer().retry_after >= Duration{19h});
+  CHECK(limiter.waiting() == 0);
+}
