@@ -249,6 +249,10 @@ TEST_CASE("correcting an entry that others were merged into keeps what they used
   CHECK(log.used() == 400);
   log.correct(log.oldest(), 10, 0, at(40s));
   CHECK(log.used() == 390);
+  log.expire(at(98s));
+  CHECK(log.used() == 10);
+  log.expire(at(99s));
+  CHECK(log.used() == 0);
 }
 
 TEST_CASE("calls that are given back do not keep those before them in the window") {
