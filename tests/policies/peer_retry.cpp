@@ -105,6 +105,12 @@ struct OnlyHandled {
   bool operator()(const Error& error) const noexcept { return error.fault == Fault::unavailable; }
 };
 
+using Loop = RetryLoop<detail::RetriesSetAtRunTime, Exponential, NoJitter, OnlyHandled>;
+struct Retries : Loop {
+  using Loop::Loop;
+  using Settings = RetrySettings;
+};
+
 struct Told {
   std::vector<Fault> faults;  // then successes
   bool last_for_ever = false;
@@ -158,11 +164,6 @@ TEST_CASE("retries are as many as other libraries' tests expect") {
       if (turn < told.faults.size()) return fail(told.faults[turn]);
       if (told.last_for_ever) return fail(told.faults.back());
       return 1;
-    };
-    using Loop = RetryLoop<detail::RetriesSetAtRunTime, Exponential, NoJitter, OnlyHandled>;
-    struct Retries : Loop {
-      using Loop::Loop;
-      using Settings = RetrySettings;
     };
     Resilient<decltype(provider), Retries> client{provider, RetrySettings{retries_of(config), 1ns, 1ns}};
     Context ctx{clock};

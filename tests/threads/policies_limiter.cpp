@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Many threads on one limiter, with real waits of a few milliseconds. Nothing is asserted about how long anything
-// took: only that the rate was kept, that everybody was answered, and that nothing was left behind.
+// Many threads on one limiter, with real waits of a few milliseconds. Nothing is asserted about how long
+// anything took: only that the rate was kept, that everybody was answered, and that nothing was left behind.
 
 #include <aramid/aramid.hpp>
 
