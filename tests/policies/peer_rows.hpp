@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Scenarios written down from other libraries' behaviour, one a row. The file is no part of the project: it is
-// looked for in the directory ARAMID_CONFORMANCE, then beside the checkout; tests that want it skip when it is
-// not there.
+// Scenarios written down from other libraries' behaviour, one a row. The file is no part of the project: it
+// is looked for in the directory ARAMID_CONFORMANCE, then beside the checkout; tests that want it skip when
+// it is not there.
 
 #pragma once
 
