@@ -38,7 +38,7 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty();
 }
 
-// A sentence about the first field that would break out of its line. Values are not repeated: they may be keys.
+// A sentence about the first field that would break out of its line. Values may be keys: not repeated.
 std::string field_problem(const HttpHeaders& headers) {
   for (const auto& [field, value] : headers) {
     if (!is_token(field)) return "a header's name is empty or has a character that is not allowed in it";
@@ -96,7 +96,7 @@ void redact_request(std::string& message, const HttpRequest& request, const Http
   };
   redact_fields(request.headers);
   redact_fields(settings.headers);
-  detail::redact(message, request.body, 8);
+  detail::redact_overlap(message, request.body);
 }
 
 }  // namespace
@@ -138,14 +138,14 @@ struct Http::Impl {
     std::call_once(watched, [this] { watchdog = detail::Watchdog::shared(); });
     detail::Line& line = connection->line();
     detail::Watch watch{line, deadline};
-    watch.limit(from_now(settings.first_byte_timeout), Cut::silence);
+    watch.limit(from_now(first_byte_timeout(request)), Cut::silence);
     line.begin();
     const Watched on_watch{*watchdog, watch};
     const std::stop_callback on_stop{ctx.stop, [&line]() noexcept { line.cut(Cut::stop); }};
 
     const bool reused = connection->open();
     Exchange exchange = ask(request, *connection, watch, deadline, ctx.stop);
-    // A connection that the server closed while it was idle says nothing about the server: once more, on a new one.
+    // That the server closed an idle connection says nothing about the server: once more, on a new one.
     const bool stale =
         reused && !line.fresh() && exchange.end == Exchange::End::lost && exchange.nothing_came;
     if (stale) exchange = ask(request, *connection, watch, deadline, ctx.stop);
@@ -153,6 +153,11 @@ struct Http::Impl {
   }
 
  private:
+  [[nodiscard]] Duration first_byte_timeout(const HttpRequest& request) const noexcept {
+    return request.first_byte_timeout > Duration::zero() ? request.first_byte_timeout
+                                                         : settings.first_byte_timeout;
+  }
+
   struct Watched {
     detail::Watchdog& watchdog;
     detail::Watch& watch;
@@ -223,7 +228,7 @@ struct Http::Impl {
         if (why == Cut::flood) return fail(Fault::malformed, status, "an endless line instead of an answer");
         return fail(Fault::timed_out, status,
                     exchange.head_seen ? "the server sent nothing for " + seconds_text(settings.idle_timeout)
-                                       : "no answer within " + seconds_text(settings.first_byte_timeout));
+                                       : "no answer within " + seconds_text(first_byte_timeout(request)));
       default:
         break;
     }

@@ -22,7 +22,7 @@ constexpr std::size_t error_body_limit = std::size_t{256} << 10;
 constexpr std::size_t drain_limit = std::size_t{64} << 10;
 constexpr Steady::duration drain_time = std::chrono::milliseconds{200};
 // After an answer that is complete but for what follows it.
-constexpr Steady::duration ending_time = std::chrono::seconds{5};
+constexpr Steady::duration ending_time = std::chrono::seconds{2};
 // A status line longer than this is none. cpp-httplib 0.11 would recurse once for each of its characters.
 constexpr std::size_t status_line_limit = 8192;
 
@@ -163,13 +163,17 @@ struct Connection::Transfer {
   // Before cpp-httplib reads the status line: is it one?
   bool looks_like_http() {
     char first[status_line_limit];
-    const auto count = line.peek(first, sizeof first);
-    if (!count || *count == 0) return true;  // cut or closed: cpp-httplib will find out
     constexpr std::string_view opening = "HTTP/1.";
-    const std::string_view text{first, *count};
-    const bool begins_well = text.substr(0, opening.size()) == opening.substr(0, text.size());
-    const bool endless = *count == sizeof first && text.find('\n') == std::string_view::npos;
-    not_http = !begins_well || endless;
+    for (std::size_t seen = 0;;) {
+      const auto count = line.peek(first, sizeof first, static_cast<int>(seen) + 1);
+      if (!count || *count <= seen) return true;  // cut or closed: cpp-httplib will find out
+      seen = *count;
+      const std::string_view text{first, seen};
+      const bool begins_well = text.substr(0, opening.size()) == opening.substr(0, seen);
+      const bool has_end = text.find('\n') != std::string_view::npos;
+      not_http = !begins_well || (!has_end && seen == sizeof first);
+      if (not_http || has_end) break;
+    }
     return !not_http;
   }
 };
@@ -181,14 +185,18 @@ Connection::Connection(const HttpSettings& settings, const Url& url)
   client_->set_tcp_nodelay(true);
   client_->set_socket_options([this](auto descriptor) { line_.opened(static_cast<int>(descriptor)); });
   send_path_as_it_is(*client_);
-  // Per read, and there only so that a read ends at all: the watchdog comes first and knows why.
-  const Duration longest = std::max(settings.first_byte_timeout, settings.idle_timeout);
+}
+
+Connection::~Connection() = default;
+
+// Per read, and there only so that a read ends at all: the watchdog comes first and knows why.
+void Connection::set_backstop(const HttpRequest& request) {
+  const Duration longest =
+      std::max({settings_.first_byte_timeout, settings_.idle_timeout, request.first_byte_timeout});
   const auto backstop = std::min(longest, Duration{std::chrono::hours{24}}) + std::chrono::seconds{10};
   client_->set_read_timeout(std::chrono::duration_cast<std::chrono::microseconds>(backstop));
   client_->set_write_timeout(std::chrono::duration_cast<std::chrono::microseconds>(backstop));
 }
-
-Connection::~Connection() = default;
 
 bool Connection::usable() const { return client_->is_valid(); }
 
@@ -203,6 +211,7 @@ Exchange Connection::exchange(const HttpRequest& request, const std::string& add
                               Duration connect_timeout, Watch& watch) {
   Exchange result;
   Transfer transfer{settings_, request, watch, line_, result};
+  set_backstop(request);
   if (!address.empty()) client_->set_hostname_addr_map({{url_.host, address}});
   client_->set_connection_timeout(std::chrono::duration_cast<std::chrono::microseconds>(connect_timeout) +
                                   std::chrono::microseconds{1});

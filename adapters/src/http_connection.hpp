@@ -63,6 +63,8 @@ class Connection {
  private:
   struct Transfer;
 
+  void set_backstop(const HttpRequest& request);
+
   const HttpSettings& settings_;
   const Url& url_;
   Line line_;

@@ -121,7 +121,7 @@ std::int64_t parameter(std::string_view item, char key) noexcept {
   return -1;
 }
 
-// The IETF draft's pair of fields. Of several policies the first counts; a malformed field counts for nothing.
+// The IETF draft's pair of fields. Of several policies the first counts; a malformed field is left out.
 QuotaHint structured(const HttpHeaders& headers) noexcept {
   QuotaHint hint;
   const auto first_item = [&](std::string_view name) -> std::string_view {

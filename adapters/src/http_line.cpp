@@ -95,7 +95,7 @@ std::optional<std::uint64_t> Line::total() const noexcept {
 #endif
 }
 
-std::optional<std::size_t> Line::peek(char* into, std::size_t size) const noexcept {
+std::optional<std::size_t> Line::peek(char* into, std::size_t size, int enough) const noexcept {
   int descriptor = -1;
   {
     const std::lock_guard lock{mutex_};
@@ -103,10 +103,13 @@ std::optional<std::size_t> Line::peek(char* into, std::size_t size) const noexce
   }
   if (descriptor < 0) return std::nullopt;
   // Only the calling thread drops or replaces the descriptor; a cut from elsewhere ends this wait.
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &enough, sizeof enough);
   ::pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
-  while (::poll(&ready, 1, 100) <= 0) {
-    if (why() != Cut::none) return std::nullopt;
-  }
+  bool cut = false;
+  while (!cut && ::poll(&ready, 1, 100) <= 0) cut = why() != Cut::none;
+  const int one = 1;
+  ::setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+  if (cut) return std::nullopt;
   const ::ssize_t count = ::recv(descriptor, into, size, MSG_PEEK | MSG_DONTWAIT);
   if (count < 0) return std::nullopt;
   return static_cast<std::size_t>(count);

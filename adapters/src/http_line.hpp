@@ -4,8 +4,8 @@
 // The socket under one connection, as another thread may use it: to cut it, and to see what came in.
 //
 // cpp-httplib's own `stop()` waits for a mutex that is held during connect and handshake, and it closes the
-// descriptor at times of its own. So the line keeps a duplicate of the descriptor: shutting that down ends the
-// socket at once in any phase, and no other file can have taken its number.
+// descriptor at times of its own. So the line keeps a duplicate of the descriptor: shutting that down ends
+// the socket at once in any phase, and no other file can have taken its number.
 // Thread-safety: all members.
 #pragma once
 
@@ -53,8 +53,9 @@ class Line {
   [[nodiscard]] bool fresh() const noexcept;
   /// Bytes that came in during this call, TLS and all; nothing where the system does not tell.
   [[nodiscard]] std::optional<std::uint64_t> received() const noexcept;
-  /// Waits until something, or the end, has come in; then looks at it without taking it. Plain sockets only.
-  [[nodiscard]] std::optional<std::size_t> peek(char* into, std::size_t size) const noexcept;
+  /// Waits until `enough` bytes, or the end, have come in; then looks at up to `size` of them without taking
+  /// them. Nothing if the line was cut or broke. Plain sockets only.
+  [[nodiscard]] std::optional<std::size_t> peek(char* into, std::size_t size, int enough) const noexcept;
 
  private:
   [[nodiscard]] std::optional<std::uint64_t> total() const noexcept;

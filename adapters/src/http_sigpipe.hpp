@@ -11,8 +11,8 @@ ARAMID_BEGIN
 
 namespace detail {
 
-/// Keeps SIGPIPE from this thread while it lives. cpp-httplib and OpenSSL write to sockets that the other side
-/// may have closed, without asking for the error instead of the signal.
+/// Keeps SIGPIPE from this thread while it lives. cpp-httplib and OpenSSL write to sockets that the other
+/// side may have closed, without asking for the error instead of the signal.
 class SigpipeGuard {
  public:
   SigpipeGuard() noexcept {

@@ -72,6 +72,10 @@ inline constexpr std::size_t message_limit = 2048;
 /// Replaces each occurrence of `secret`, if that is at least `shortest` bytes long.
 void redact(std::string& text, std::string_view secret, std::size_t shortest = 4);
 
+/// Replaces all that `message`, a shortened text, has in common with `source` for 16 bytes or more, and `source`
+/// itself if it is shorter. Cost: linear in `source`.
+void redact_overlap(std::string& message, std::string_view source);
+
 }  // namespace detail
 
 ARAMID_END

@@ -17,15 +17,12 @@ ARAMID_BEGIN
 
 namespace {
 
-// Shorter texts than this are words of the language, not somebody's prompt.
-constexpr std::size_t shortest_prompt = 8;
-
 // A server may repeat the key or the prompt in what it says about them.
 void redact(std::string& message, const std::string& key, const ChatRequest& request) {
   detail::redact(message, key);
   for (const Message& sent : request.messages) {
-    detail::redact(message, sent.content, shortest_prompt);
-    for (const ToolCall& call : sent.tool_calls) detail::redact(message, call.arguments, shortest_prompt);
+    detail::redact_overlap(message, sent.content);
+    for (const ToolCall& call : sent.tool_calls) detail::redact_overlap(message, call.arguments);
   }
 }
 
@@ -123,6 +120,7 @@ struct OpenAi::Impl {
     if (!key->empty()) message.headers.add("Authorization", "Bearer " + *key);
     message.body = std::move(*body);
     message.accept_any_status = true;
+    if (!stream) message.first_byte_timeout = settings.answer_timeout;
 
     Listening listening{request, ctx};
     detail::ChatStream answer{[&](std::string_view text) { listening.hear(text); }, settings.max_body};

@@ -17,7 +17,7 @@ void SseDecoder::feed(std::string_view bytes) {
   buffer_ += bytes;
 }
 
-// The next line that has its end. After a CR the line is over at once: an LF that may follow comes too late to wait for.
+// The next line that has its end. After a CR the line is over at once; an LF may or may not follow.
 bool SseDecoder::read_line(std::string_view& line) {
   if (skip_lf_ && at_ < buffer_.size()) {
     if (buffer_[at_] == '\n') {

@@ -56,6 +56,11 @@ std::string Peer::request() {
   }
 }
 
+void Peer::take_some() {
+  char buffer[4096];
+  (void)::recv(descriptor_, buffer, sizeof buffer, 0);
+}
+
 bool Peer::say(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -63,6 +68,11 @@ bool Peer::say(std::string_view bytes) {
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return true;
+}
+
+void Peer::serve(std::string_view answer) {
+  while (!request().empty() && say(answer)) {
+  }
 }
 
 void Peer::wait_for_close() {

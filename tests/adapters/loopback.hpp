@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// A server on 127.0.0.1 that says exactly what a test tells it to, byte for byte, and nothing of HTTP by itself.
+// A server on 127.0.0.1 that says what a test tells it to, byte for byte, and nothing of HTTP by itself.
 #pragma once
 
 #include <atomic>
@@ -25,8 +25,12 @@ class Peer {
 
   /// The next request, headers and body; empty if the other side has closed.
   std::string request();
+  /// Takes some bytes of a request and forgets them.
+  void take_some();
   /// False once the other side has closed.
   bool say(std::string_view bytes);
+  /// Says `answer` to each request until the other side closes.
+  void serve(std::string_view answer);
   /// Waits until the other side closes.
   void wait_for_close();
   /// Says `bytes` again and again, slowly, until the other side closes.

@@ -64,8 +64,9 @@ struct ChatOptions {
 struct ChatRequest {
   std::vector<Message> messages{};
   ChatOptions options{};
-  /// Called on the calling thread with each piece of the first choice's text. Setting it asks for a stream, and
-  /// commits the call at the first piece: from then on nothing is retried.
+  /// Called on the calling thread with each piece of the first choice's text. Setting it asks for a stream,
+  /// and commits the call at the first piece: from then on nothing is retried. A refusal or a tool call commits
+  /// it too; they come whole, in the Completion.
   std::function<void(std::string_view)> on_text{};
   bool stream = false;  ///< asks for a stream without `on_text`; the call is not committed by it
 
@@ -95,8 +96,8 @@ struct Completion : Choice {
   std::string extra_json{};       ///< a JSON object: what the answer held besides
 };
 
-/// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four bytes
-/// a token, so this is on the high side), some per message, and `max_tokens`, or 512 if that is not set.
+/// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four
+/// bytes a token, so this is on the high side), some per message, and `max_tokens`, or 512 if not set.
 [[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
 
 ARAMID_END

@@ -35,7 +35,7 @@ ARAMID_BEGIN
 /// What a sink says after each piece of the body.
 enum class Flow : std::uint8_t {
   more,    ///< go on
-  ending,  ///< the answer is complete but for what may follow it: go on, but for 5 seconds at most
+  ending,  ///< the answer is complete but for what may follow it: go on, but for 2 seconds at most
   enough,  ///< the answer is complete: end soon, and well; the sink is not called again
   abort,   ///< close the connection now; the call ends with Fault::cancelled
 };
@@ -57,6 +57,7 @@ struct HttpRequest {
   std::string body{};
   Sink on_data{};                  ///< empty: the body is collected
   bool accept_any_status = false;  ///< true: an answer other than 2xx is a response, not an error
+  Duration first_byte_timeout{0};  ///< 0: as the settings say
 };
 
 struct HttpSettings {
@@ -81,8 +82,8 @@ class Http {
   /// The same, but throws std::invalid_argument.
   explicit Http(const HttpSettings& settings);
 
-  /// Asks once. A status other than 2xx is an Error unless the request accepts it: `status`, `retry_after` and
-  /// the shortened body are in it. Rate-limit headers go to `ctx.hints`. Throws nothing.
+  /// Asks once. A status other than 2xx is an Error unless the request accepts it: `status`, `retry_after`
+  /// and the shortened body are in it. Rate-limit headers go to `ctx.hints`. Throws nothing.
   [[nodiscard]] Outcome<HttpResponse> operator()(const HttpRequest& request, Context& ctx) const;
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/adapters/http_headers.hpp: header fields in the order they were given, looked up without regard to case.
+// aramid/adapters/http_headers.hpp: header fields in the order given, looked up without regard to case.
 // Thread-safety: a value, like std::vector.
 #pragma once
 

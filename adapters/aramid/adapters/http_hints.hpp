@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/adapters/http_hints.hpp: what response headers say about limits and delays. Pure functions, no clock.
+// aramid/adapters/http_hints.hpp: what response headers say about limits and delays. No I/O, no clock.
 #pragma once
 
 #include <aramid/adapters/http_headers.hpp>

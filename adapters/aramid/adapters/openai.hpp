@@ -8,11 +8,11 @@
 //   auto answer = client(ChatRequest{"Why is the sky blue?"});
 //   if (answer) std::cout << answer->text;
 //
-// Construction opens no connection and throws nothing: a missing key, a bad URL or no model is the error of each
-// call, and of `ready()`. A key from the environment goes only to the endpoint's own address; with another
+// Construction opens no connection and throws nothing: a missing key or a bad URL is the error of each call,
+// and of `ready()`. A key from the environment goes only to the endpoint's own address; with another
 // `base_url`, give the key yourself.
-// Errors: as <aramid/adapters/classify.hpp> and <aramid/adapters/http.hpp> say. Keys and prompts are cut out of
-// error messages.
+// Errors: as <aramid/adapters/classify.hpp> and <aramid/adapters/http.hpp> say. Keys and prompts are cut out
+// of error messages.
 // Thread-safety: one object serves many threads. Copies share the connections.
 #pragma once
 
@@ -33,7 +33,8 @@ struct OpenAiSettings {
   Name name{};             ///< in errors and metrics; empty: the endpoint's own
   HttpHeaders headers{};   ///< sent besides
   Duration connect_timeout = std::chrono::seconds{5};
-  Duration first_byte_timeout = std::chrono::seconds{90};
+  Duration first_byte_timeout = std::chrono::seconds{90};  ///< of a stream
+  Duration answer_timeout = std::chrono::seconds{600};     ///< of an answer that is not streamed
   Duration idle_timeout = std::chrono::seconds{120};  ///< of a stream, between two events that say something
   std::size_t max_connections = 8;
   std::size_t max_body = std::size_t{32} << 20;
@@ -77,14 +78,15 @@ class SambaNova : public OpenAi {
   explicit SambaNova(const OpenAiSettings& settings);
 };
 
-/// https://router.huggingface.co/v1, key from HF_TOKEN. A model may end in ":provider", ":fastest", ":cheapest".
+/// https://router.huggingface.co/v1, key from HF_TOKEN. A model may end in ":provider", ":fastest" or
+/// ":cheapest".
 class HuggingFace : public OpenAi {
  public:
   HuggingFace() : HuggingFace(OpenAiSettings{}) {}
   explicit HuggingFace(const OpenAiSettings& settings);
 };
 
-/// The host in OLLAMA_HOST ("host", "host:port" or a URL), else http://127.0.0.1:11434; its path "/v1". No key.
+/// The host in OLLAMA_HOST ("host", "host:port" or a URL), else http://127.0.0.1:11434, under "/v1". No key.
 /// The first call to a model loads it, which can take longer than `first_byte_timeout` allows.
 class Ollama : public OpenAi {
  public:
