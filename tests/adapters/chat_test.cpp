@@ -63,7 +63,8 @@ TEST_CASE("a request is written with what was set and nothing else", "[adapters]
         Json::parse(
             R"({"model":"other","max_tokens":9,"temperature":0.5,"seed":-3,"stop":["END"],"n":2,"stream":true,
     "messages":[{"role":"system","content":"Be brief."},
-      {"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
+      {"role":"assistant","content":null,"tool_calls":[
+        {"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
       {"role":"tool","content":"4","tool_call_id":"a"}],
     "tools":[{"type":"function","function":{"name":"f","description":"adds","parameters":{"type":"object"}}}],
     "tool_choice":{"type":"function","function":{"name":"f"}},"response_format":{"type":"json_object"}})"));
@@ -146,8 +147,8 @@ TEST_CASE("tool calls are put together by index", "[adapters][chat]") {
       piece(
           R"({"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]})") +
       piece(R"({"tool_calls":[{"index":0,"function":{"arguments":"{\"x\""}}]})") +
-      piece(
-          R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"[]"}},{"index":0,"function":{"arguments":":1}"}}]})") +
+      piece(R"({"tool_calls":[{"index":1,"id":"b","function":{"name":"g","arguments":"[]"}},)"
+            R"({"index":0,"function":{"arguments":":1}"}}]})") +
       piece("{}", "\"tool_calls\"");
   CHECK(stream.feed(text) == Flow::ending);
   const Completion completion = stream.reply().take();
@@ -218,7 +219,8 @@ TEST_CASE("a whole answer is read with everything in it", "[adapters][chat]") {
   ChatStream stream = make_stream(heard);
   const std::string body =
       R"( {"id":"c9","object":"chat.completion","model":"m","system_fingerprint":"fp","choices":[
-    {"index":0,"message":{"role":"assistant","content":"Hi","tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}],
+    {"index":0,"message":{"role":"assistant","content":"Hi",
+      "tool_calls":[{"id":"a","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}],
     "usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}})";
   CHECK(stream.feed(body) == Flow::more);
   REQUIRE_FALSE(stream.finish().has_value());
@@ -234,11 +236,11 @@ TEST_CASE("a whole answer is read with everything in it", "[adapters][chat]") {
 }
 
 TEST_CASE("odd but whole answers are read without a guess", "[adapters][chat]") {
-  for (
-      const char* body :
-      {R"({"choices":[{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"stop"}]})",
-       R"({"choices":[{"index":-4,"message":{"content":"Hi","tool_calls":null}}],"usage":null})",
-       R"({"choices":[{"index":99999999999,"message":{"content":"Hi","tool_calls":[7,{"function":3}]}}],"usage":{"prompt_tokens":-1}})"}) {
+  for (const char* body :
+       {R"({"choices":[{"message":{"content":[{"type":"text","text":"Hi"}]},"finish_reason":"stop"}]})",
+        R"({"choices":[{"index":-4,"message":{"content":"Hi","tool_calls":null}}],"usage":null})",
+        R"({"choices":[{"index":99999999999,"message":{"content":"Hi","tool_calls":[7,{"function":3}]}}],)"
+        R"("usage":{"prompt_tokens":-1}})"}) {
     INFO(body);
     Heard heard;
     ChatStream stream = make_stream(heard);

@@ -71,10 +71,12 @@ TEST_CASE("a code in the body counts more than the status", "[adapters][classify
        Fault::overloaded},
       {500, R"({"type":"error","error":{"type":"api_error","message":"x"}})", Fault::unavailable},
       {400,
-       R"({"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT","details":[{"@type":"e","reason":"API_KEY_INVALID"}]}})",
+       R"({"error":{"code":400,"message":"x","status":"INVALID_ARGUMENT",)"
+       R"("details":[{"@type":"e","reason":"API_KEY_INVALID"}]}})",
        Fault::unauthorized},
       {503,
-       R"({"error":{"code":503,"message":"x","status":"UNAVAILABLE","details":[{"reason":"MODEL_CAPACITY_EXHAUSTED"}]}})",
+       R"({"error":{"code":503,"message":"x","status":"UNAVAILABLE",)"
+       R"("details":[{"reason":"MODEL_CAPACITY_EXHAUSTED"}]}})",
        Fault::overloaded},
       {424, R"({"error":"x","error_type":"overloaded"})", Fault::overloaded},
       {422, R"({"error":"x","error_type":"validation"})", Fault::invalid_request},
@@ -91,10 +93,12 @@ TEST_CASE("a code in the body counts more than the status", "[adapters][classify
 TEST_CASE("a few fixed phrases count where providers send no code", "[adapters][classify]") {
   const Row rows[] = {
       {400,
-       R"({"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 9 tokens > 8 maximum"}})",
+       R"({"type":"error","error":{"type":"invalid_request_error",)"
+       R"("message":"prompt is too long: 9 tokens > 8 maximum"}})",
        Fault::context_length},
       {400,
-       R"({"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to go on."}})",
+       R"({"type":"error","error":{"type":"invalid_request_error",)"
+       R"("message":"Your credit balance is too low to go on."}})",
        Fault::quota_exhausted},
       {402, R"({"error":"You have exceeded your monthly included credits."})", Fault::quota_exhausted},
       {503, R"({"error":"Model a/b is currently loading"})", Fault::loading},
@@ -168,10 +172,11 @@ TEST_CASE("a quota per day is not worth waiting for", "[adapters][classify]") {
   const Error minute = classify(429, {}, per_minute, now);
   CHECK(minute.fault == Fault::rate_limited);
   CHECK(minute.retry_after == 56500ms);
-  const Error tpd = classify(
-      429, {},
-      R"({"error":{"message":"on tokens per day (TPD): Limit 500, Used 490, Requested 20. Please try again in 9m38.016s.","code":"rate_limit_exceeded"}})",
-      now);
+  const Error tpd =
+      classify(429, {},
+               R"({"error":{"message":"on tokens per day (TPD): Limit 500, Used 490, Requested 20. )"
+               R"(Please try again in 9m38.016s.","code":"rate_limit_exceeded"}})",
+               now);
   CHECK(tpd.fault == Fault::quota_exhausted);
   CHECK(tpd.retry_after == 578016ms);
   CHECK(classify(429, {{"x-ratelimit-remaining-requests-day", "0"}}, "{}", now).fault ==

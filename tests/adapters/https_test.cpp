@@ -27,7 +27,9 @@ struct Certificate {
   bool made = false;
 
   Certificate() {
-    char name[] = "/tmp/aramid-test-XXXXXX";
+    char name[] =
+        "/tmp/aramid-test-XXX"
+        "XXX";
     if (::mkdtemp(name) == nullptr) return;
     folder = name;
     const std::string command =
