@@ -224,14 +224,22 @@ class Call {
       if constexpr (repeats_v<PolicyAt<level>>) {
         if (verdict.again) {
           reason = veto(error, verdict.after, now);
-          if (reason == Reason::none && !ctx_.stop.stop_requested()) {
+          if (reason == Reason::none && !ctx_.stop.stop_requested())
             return schedule<level>(error, verdict.after, now);
-          }
+          // It would have gone on, but for the caller: that is what ended the call. The history has the fault.
+          if (reason == Reason::none) become_cancelled(error);
         }
       }
       if (reason != Reason::none) give_up<level>(error, reason, now);
       return ascend<level>(error, now);
     }
+  }
+
+  static void become_cancelled(Error& error) noexcept {
+    error.fault = Fault::cancelled;
+    error.status = 0;
+    error.retry_after.reset();
+    error.message.clear();
   }
 
   [[nodiscard]] Reason veto(const Error& error, Duration after, Instant now) const noexcept {

@@ -50,6 +50,13 @@ struct Lifting<std::expected<T, E>> {
 };
 
 template <class Classifier, class E>
+inline constexpr bool classifies = std::is_invocable_r_v<Error, const Classifier&, const E&>
+#if ARAMID_EXCEPTIONS
+                                   || std::is_invocable_r_v<Error, const Classifier&, const std::exception&>
+#endif
+    ;
+
+template <class Classifier, class E>
 [[nodiscard]] Error classified([[maybe_unused]] const Classifier& classify, E&& failure) {
   using Plain = std::remove_cvref_t<E>;
   if constexpr (std::is_invocable_r_v<Error, const Classifier&, const Plain&>) {
@@ -85,6 +92,12 @@ class Lifted {
       }
     };
     using Returned = std::remove_cvref_t<decltype(call())>;
+    constexpr bool classifier_fits =
+        std::same_as<Classifier, Unclassified> ||
+        detail::classifies<Classifier, typename detail::Lifting<Returned>::Failure>;
+    static_assert(classifier_fits,
+                  "aramid: the classifier of lift() must be callable with the callable's error type or with "
+                  "std::exception, and return an Error");
     using Result = Outcome<typename detail::Lifting<Returned>::Value>;
 #if ARAMID_EXCEPTIONS
     try {

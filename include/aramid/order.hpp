@@ -61,7 +61,9 @@ consteval bool bound_stops_retries() noexcept {
 
 template <class P>
 consteval void check_policy() noexcept {
-  if constexpr (!Policy<P>) {
+  if constexpr (Policy<P>) {
+    if constexpr (requires { &P::check; }) (void)P::check();
+  } else {
     static_assert(
         HasScope<P>,
         "aramid: a policy needs a nested type 'Scope' that is default-constructible and movable. Is one of "

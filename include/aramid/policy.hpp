@@ -115,6 +115,9 @@ concept Policy = Admits<P> && Settles<P> && Releases<P>;
 
 // What a policy may say about itself; each has a default.
 
+/// `static consteval bool check()`: static_asserts on the policy's template arguments, made where a client is built.
+/// There rather than in the class, because a class that failed one is no policy, and says so as well.
+
 /// `static constexpr bool reads_time = false`: the policy ignores `now`. A stack of such policies reads no clock,
 /// unless it has to wait until a deadline, or one of them repeats.
 template <class P>

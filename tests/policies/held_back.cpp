@@ -102,3 +102,35 @@ TEST_CASE("a call that the limiter held back counts once, however often its wait
   REQUIRE(client(6, ctx));
   CHECK(telemetry(client).totals().rate_limited == 1);
 }
+
+TEST_CASE(
+    "a call stopped during an attempt that could be repeated ends as cancelled, with the attempt in its "
+    "history") {
+  testing::ManualClock clock;
+  std::stop_source source;
+  const auto provider = [&](int, Context&) -> Outcome<int> {
+    source.request_stop();
+    return fail(Fault::unavailable, 503, "down");
+  };
+  using Client = Resilient<std::remove_const_t<decltype(provider)>, Backoff<Exponential, NoJitter>>;
+  Client client{provider};
+  Context ctx = clock.context();
+  ctx.stop = source.get_token();
+  const auto answer = client(1, ctx);
+  REQUIRE(!answer);
+  CHECK(answer.error().fault == Fault::cancelled);
+  REQUIRE(answer.error().history.size() == 1);
+  CHECK(answer.error().history[0].fault == Fault::unavailable);
+}
+
+TEST_CASE("a backoff that does not fit before the deadline is not replaced by a shorter hint") {
+  testing::ManualClock clock;
+  Script script{{failed(Fault::unavailable, 1s)}, {7}};
+  Resilient<Script, Backoff<Exponential, NoJitter, 10s, 60s>> client{script};
+  Context ctx = clock.context();
+  ctx.deadline = clock.now() + 5s;
+  const auto answer = client(1, ctx);
+  REQUIRE(!answer);
+  CHECK(answer.error().reason == Reason::no_time_left);
+  CHECK(script.calls() == 1);
+}

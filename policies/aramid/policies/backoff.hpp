@@ -13,8 +13,11 @@ namespace detail {
 
 template <unsigned Retries, Span Base, Span Cap>
 struct FixedRetries {
-  static_assert(positive(Base), "aramid: the base of a Backoff is the first delay and must be above 0");
-  static_assert(Cap >= Base, "aramid: the cap of a Backoff must not be below its base");
+  static consteval bool check() noexcept {
+    static_assert(positive(Base), "aramid: the base of a Backoff is the first delay and must be above 0");
+    static_assert(Cap >= Base, "aramid: the cap of a Backoff must not be below its base");
+    return true;
+  }
   [[nodiscard]] static constexpr RetrySettings settings() noexcept { return {Retries, Base, Cap}; }
 };
 
@@ -59,10 +62,8 @@ template <class Curve, class Spread>
 /// Retries without end: `Retry<forever, ...>`. Set a deadline or a Timeout outside it.
 inline constexpr unsigned forever = std::numeric_limits<unsigned>::max();
 
-namespace detail {
-/// The default of `Retry`'s count: the settings come at run time.
+/// The settings come at run time: `Retry<>`, or `Retry<retries_at_run_time, Backoff<Curve, Spread>, When>`.
 inline constexpr unsigned retries_at_run_time = forever - 1;
-}  // namespace detail
 
 /// Three retries with growing, spread delays. `Base`: first delay; `Cap`: longest delay.
 template <class Curve, class Spread, Span Base = Duration{1'000'000'000}, Span Cap = Duration{60'000'000'000}>
@@ -84,7 +85,7 @@ class Backoff : public RetryLoop<detail::FixedRetries<3, Base, Cap>, Curve, Spre
 };
 
 /// `Retries` retries with the delays of `Delays`; `When`: a predicate type over Error.
-template <unsigned Retries = detail::retries_at_run_time, class Delays = Backoff<Exponential, Jitter>,
+template <unsigned Retries = retries_at_run_time, class Delays = Backoff<Exponential, Jitter>,
           class When = ByRuling>
 class Retry : public RetryLoop<detail::FixedRetries<Retries, Delays::base, Delays::cap>,
                                typename Delays::CurveType, typename Delays::SpreadType, When> {
@@ -104,7 +105,7 @@ class Retry : public RetryLoop<detail::FixedRetries<Retries, Delays::base, Delay
 
 /// The same, with settings given at run time.
 template <class Delays, class When>
-class Retry<detail::retries_at_run_time, Delays, When>
+class Retry<retries_at_run_time, Delays, When>
     : public RetryLoop<detail::RetriesSetAtRunTime, typename Delays::CurveType, typename Delays::SpreadType,
                        When> {
   using Base =

@@ -48,13 +48,17 @@ namespace detail {
 
 template <auto Trip, Span Cooldown, unsigned Probes>
 struct FixedBreaker {
-  static_assert(
-      std::integral<decltype(Trip)> && Trip >= 1 && Trip <= 65535,
-      "aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that open "
-      "it, 1 to 65535");
-  static_assert(positive(Cooldown), "aramid: Breaker<Failures, Cooldown, Probes>: Cooldown must be above 0");
-  static_assert(Probes >= 1 && Probes <= 65535,
-                "aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535");
+  static consteval bool check() noexcept {
+    static_assert(
+        std::integral<decltype(Trip)> && Trip >= 1 && Trip <= 65535,
+        "aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that open "
+        "it, 1 to 65535");
+    static_assert(positive(Cooldown),
+                  "aramid: Breaker<Failures, Cooldown, Probes>: Cooldown must be above 0");
+    static_assert(Probes >= 1 && Probes <= 65535,
+                  "aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535");
+    return true;
+  }
   [[nodiscard]] static constexpr BreakerSettings settings() noexcept {
     return {static_cast<unsigned>(Trip), Cooldown, Probes, Cooldown};
   }

@@ -42,7 +42,7 @@ struct Allowance {
       0};  ///< until it would be admitted, callers already waiting included; Duration::max() = never
 };
 
-template <class Algorithm, QuotaType... Quotas>
+template <class Algorithm, class... Quotas>
 class Limiter : public detail::FixedQuotas<Quotas...> {
   using Claim = typename Algorithm::Claim;
 

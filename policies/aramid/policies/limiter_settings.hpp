@@ -33,11 +33,29 @@ namespace detail {
   return text;
 }
 
+template <class Q>
+consteval Quota quota_of() noexcept {
+  if constexpr (QuotaType<Q>) {
+    return Q::value;
+  } else {
+    return {};  // refused by the sentence below
+  }
+}
+
 template <class... Quotas>
 struct FixedQuotas {
-  static_assert(sizeof...(Quotas) <= LimiterSettings::max_quotas,
-                "aramid: a Limiter takes at most four quotas");
-  static constexpr std::array<Quota, sizeof...(Quotas)> values{Quotas::value...};
+  static consteval bool check() noexcept {
+    static_assert((QuotaType<Quotas> && ...),
+                  "aramid: Limiter<Algorithm, Quotas...>: quotas are types such as RPM<50> and TPM<10'000>");
+    static_assert(sizeof...(Quotas) <= LimiterSettings::max_quotas,
+                  "aramid: a Limiter takes at most four quotas");
+    if constexpr ((QuotaType<Quotas> && ...)) {
+      static_assert(((quota_of<Quotas>().limit >= 1 && positive(quota_of<Quotas>().window)) && ...),
+                    "aramid: the limit of a quota (RPM<N>, TPM<N>) must be at least 1");
+    }
+    return true;
+  }
+  static constexpr std::array<Quota, sizeof...(Quotas)> values{quota_of<Quotas>()...};
   [[nodiscard]] static constexpr std::span<const Quota> quotas() noexcept { return values; }
   [[nodiscard]] static std::string describe() { return describe_quotas(values); }
   // A queue has no limit of its own: only the call's deadline ends a wait.
@@ -48,6 +66,13 @@ template <>
 struct FixedQuotas<> {
   using Settings = LimiterSettings;
 
+  /// A template, so that the sentence comes only when a client is really built without the settings.
+  template <class Never = void>
+  FixedQuotas() {
+    static_assert(
+        !std::is_void_v<Never>,
+        "aramid: a Limiter without quotas takes LimiterSettings at run time: give them after the provider");
+  }
   explicit FixedQuotas(const LimiterSettings& settings) {
     for (const Quota& quota : settings.quotas) {
       if (quota.limit == 0) continue;

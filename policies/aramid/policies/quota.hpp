@@ -28,7 +28,6 @@ namespace detail {
 
 template <Unit What, std::int64_t Limit, Span Window>
 struct FixedQuota {
-  static_assert(Limit >= 1, "aramid: the limit of a quota (RPM<N>, TPM<N>) must be at least 1");
   static constexpr Quota value{What, Limit, Window};
 };
 

@@ -70,16 +70,16 @@ template <class Curve, class Spread>
   const Duration cap = settings.cap;
   Duration delay = smaller(Curve::delay(settings.base, retry), cap);
   delay = Spread::apply(delay, static_cast<std::uint32_t>(random));
-  const Duration asked = hint.value_or(Duration::zero());
-  const bool hinted = asked > Duration::zero();  // a hint of nothing says nothing: the backoff holds
-  if (hinted) {
-    if (asked > cap || asked >= left) return {asked, Reason::hint_too_long};
-    const Duration spread{scale(asked.count() / 5, static_cast<std::uint32_t>(random >> 32U))};
-    delay = larger(delay, saturating_add(asked, spread));
-  }
+  const Duration asked =
+      hint.value_or(Duration::zero());  // a hint of nothing says nothing: the backoff holds
+  if (asked > cap || (asked > Duration::zero() && asked >= left)) return {asked, Reason::hint_too_long};
   delay = smaller(delay, cap);
-  if (hinted && delay >= left) delay = asked;
-  if (delay >= left) return {delay, Reason::no_time_left};
+  const Duration least = larger(delay, asked);
+  if (least >= left) return {least, Reason::no_time_left};
+  const Duration spread{
+      scale(larger(asked, Duration::zero()).count() / 5, static_cast<std::uint32_t>(random >> 32U))};
+  delay = smaller(larger(delay, saturating_add(asked, spread)), cap);
+  if (delay >= left) delay = least;  // the spread is not worth a retry
   return {delay, Reason::none};
 }
 
@@ -91,6 +91,11 @@ class RetryLoop : private Source {
  public:
   using Source::Source;
   static constexpr bool repeats = true;
+
+  static consteval bool check() noexcept {
+    if constexpr (requires { &Source::check; }) (void)Source::check();
+    return true;
+  }
 
   struct Scope {
     unsigned retries = 0;

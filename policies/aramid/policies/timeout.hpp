@@ -31,8 +31,11 @@ namespace detail {
 
 template <Span Limit>
 struct FixedTimeout {
-  static_assert(positive(Limit),
-                "aramid: the limit of a Timeout must be above 0. For no limit leave the policy out");
+  static consteval bool check() noexcept {
+    static_assert(positive(Limit),
+                  "aramid: the limit of a Timeout must be above 0. For no limit leave the policy out");
+    return true;
+  }
   static constexpr Duration bound = Limit;
   [[nodiscard]] static constexpr Duration limit() noexcept { return Limit; }
   [[nodiscard]] static constexpr Duration worst_case(Duration inner) noexcept {
