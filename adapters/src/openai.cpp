@@ -145,6 +145,9 @@ struct OpenAi::Impl {
     if (answer.reply().usage().known()) ctx.usage = answer.reply().usage();
     if (!completion) {
       redact(completion.error().message, *key, request);
+      // As a stack would do; without one nobody else says it.
+      const bool cancelled = completion.error().fault == Fault::cancelled;
+      if (ctx.committed() && !cancelled) completion.error().fault = Fault::interrupted;
       return completion;
     }
     return completion;

@@ -115,7 +115,7 @@ concept Policy = Admits<P> && Settles<P> && Releases<P>;
 
 // What a policy may say about itself; each has a default.
 
-/// `static consteval bool check()`: static_asserts on the policy's template arguments, made where a client is built.
+/// `static consteval bool check()`: static_asserts on the template arguments, made where a client is built.
 /// There rather than in the class, because a class that failed one is no policy, and says so as well.
 
 /// `static constexpr bool reads_time = false`: the policy ignores `now`. A stack of such policies reads no clock,

@@ -27,10 +27,8 @@ struct Certificate {
   bool made = false;
 
   Certificate() {
-    char name[] =
-        "/tmp/aramid-test-XXX"
-        "XXX";
-    if (::mkdtemp(name) == nullptr) return;
+    std::string name = "/tmp/aramid-test-" + std::string(6, 'X');  // mkdtemp replaces them
+    if (::mkdtemp(name.data()) == nullptr) return;
     folder = name;
     const std::string command =
         "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext "

@@ -14,8 +14,8 @@
 // used when it ends, upward too. What was never sent, and what the ruling table says was not counted, is given
 // back. When there is no room it waits, in arrival order; it is refused at once when its turn would come after
 // its deadline, or when its cost alone is larger than a quota. A caller that gives up leaves the queue, and the
-// one behind it is woken; nobody else is. A server's `Retry-After` holds everybody until it is over; one that is longer
-// than the longest quota window refuses everybody instead.
+// one behind it is woken; nobody else is. A server's `Retry-After` holds everybody until it is over; one
+// that is longer than the longest quota window refuses everybody instead.
 //
 // Cost: one short lock a call to admit, one more if usage was reported; never held across a wait. No allocation
 // after it is built. Thread-safety: yes. Source of the sliding log: the textbook; of reserve and correct:

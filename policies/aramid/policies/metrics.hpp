@@ -7,7 +7,8 @@
 //   std::string text = to_json(now);             // <aramid/adapters/json.hpp>
 //
 // The structs are reflected by Boost.Hana in <aramid/policies/metrics_reflection.hpp>: their members are listed
-// there once, and printed as JSON, table or anything else. Numbers are numbers: `success_rate` is a fraction from 0 to 1, latency is in milliseconds. Of several breakers the worst
+// there once, and printed as JSON, table or anything else. Numbers are
+// numbers: `success_rate` is a fraction from 0 to 1, latency is in milliseconds. Of several breakers the worst
 // state is shown and the failures are added up; of several limiters the counts are added up.
 // Cost: reads every counter once. Thread-safety: any thread, while calls run.
 #pragma once

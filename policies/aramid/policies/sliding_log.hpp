@@ -68,7 +68,8 @@ class SlidingLog {
     return head_++;
   }
 
-  /// Replaces the `reserved` units that the entry was pushed with by `amount` >= 0, once. An entry that has left, or
+  /// Replaces the `reserved` units that the entry was pushed with by `amount` >= 0, once. An entry that has
+  /// left, or
   /// was merged, stays as it was counted, but for what it used beyond: that counts from now on.
   void correct(std::uint64_t number, std::int64_t reserved, std::int64_t amount, Instant now) noexcept {
     if (number == no_entry || number < tail_) {
