@@ -9,7 +9,7 @@
 
 ARAMID_BEGIN
 
-Secret::Secret(std::string text) : kind_{Kind::text}, text_{detail::trim(text)} {}
+Secret::Secret(const std::string& text) : kind_{Kind::text}, text_{detail::trim(text)} {}
 
 Secret Secret::from_env(const char* variable) {
   const char* value = variable != nullptr ? std::getenv(variable) : nullptr;

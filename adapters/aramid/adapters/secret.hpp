@@ -19,7 +19,7 @@ class Secret {
   /// Not set: an endpoint looks for its own key in the environment.
   Secret() = default;
   /// The key itself. White space at both ends is dropped: keys come from files.
-  explicit Secret(std::string text);
+  explicit Secret(const std::string& text);
 
   /// The value of an environment variable, read now; not set if the variable is missing or empty.
   [[nodiscard]] static Secret from_env(const char* variable);
