@@ -14,8 +14,9 @@
 //   }
 //   call.refused() ? return call.take_refusal() : return the attempt's own outcome
 //
-// What no policy may do is enforced here: no retry after a commit, a stop request, the ceiling on attempts, or
-// one that could not begin before the deadline; a failure after a commit becomes `interrupted`.
+// What no policy may do is enforced here: no retry after a commit, a stop request, the ceiling on attempts, one that
+// could not begin before the deadline, or one that a budget does not pay for; a failure after a commit becomes
+// `interrupted`.
 // Dropping a Call releases every level that it holds. Not movable: policies may keep its scopes' addresses.
 // Cost: no allocation; straight-line code on success. Thread-safety: one thread at a time.
 #pragma once
@@ -220,14 +221,25 @@ class Call {
     } else {
       constexpr std::size_t level = Held - 1;
       const Verdict verdict = policy<level>().settle(scope<level>(), ctx_, &error, now);
+      if (verdict.renames) error.fault = verdict.fault;
       Reason reason = verdict.reason;
       if constexpr (repeats_v<PolicyAt<level>>) {
         if (verdict.again) {
-          reason = veto(error, verdict.after, now);
-          if (reason == Reason::none && !ctx_.stop.stop_requested())
-            return schedule<level>(error, verdict.after, now);
-          // It would have gone on, but for the caller: that is what ended the call. The history has the fault.
-          if (reason == Reason::none) become_cancelled(error);
+          const bool free = verdict.transparent && made_one_attempt();
+          reason = veto(error, verdict.after, free, now);
+          if (reason == Reason::none) {
+            if (!ctx_.stop.stop_requested()) {
+              // Last, so that nothing is charged for a retry that does not happen.
+              if (free || ctx_.budgets.charge(&error, now)) {
+                if (free) CallAccess::give_back_attempt(ctx_);
+                return schedule<level>(error, verdict.after, now);
+              }
+              reason = Reason::budget_exhausted;
+            } else {
+              // It would have gone on, but for the caller: that is what ended the call. The history has the fault.
+              become_cancelled(error);
+            }
+          }
         }
       }
       if (reason != Reason::none) give_up<level>(error, reason, now);
@@ -242,10 +254,15 @@ class Call {
     error.message.clear();
   }
 
-  [[nodiscard]] Reason veto(const Error& error, Duration after, Instant now) const noexcept {
+  // A stack inside may have made several, or none: then there is not one to give back.
+  [[nodiscard]] bool made_one_attempt() const noexcept {
+    return !refused() && (Leaf || ctx_.attempt() == attempts_before_ + 1);
+  }
+
+  [[nodiscard]] Reason veto(const Error& error, Duration after, bool free, Instant now) const noexcept {
     if (ctx_.committed()) return Reason::committed;
     if (error.fault == Fault::cancelled) return Reason::not_retryable;
-    if (ctx_.attempts_used_up()) return Reason::attempt_ceiling;
+    if (!free && ctx_.attempts_used_up()) return Reason::attempt_ceiling;
     if (reads_time && saturating_add(now, after) >= ctx_.deadline) return Reason::no_time_left;
     return Reason::none;
   }

@@ -14,6 +14,7 @@
 // `stop` requested from any thread.
 #pragma once
 
+#include <aramid/budgets.hpp>
 #include <aramid/clock.hpp>
 #include <aramid/event.hpp>
 #include <aramid/random.hpp>
@@ -76,6 +77,7 @@ class Context {
   /// each further provider.
   unsigned max_attempts = 0;
   Listeners listeners;
+  Budgets budgets;
 
   Context() noexcept = default;
   /// A call on another time line, such as a manual clock's.
@@ -177,6 +179,8 @@ struct CallAccess {
     if (ctx.provider_.empty()) ctx.provider_ = name;
   }
   static void begin_attempt(Context& ctx) noexcept { ++ctx.attempts_; }
+  /// The last attempt never left this process.
+  static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
   /// The outermost combinator's ceiling holds for all stacks nested in it. A stack around a plain provider needs
   /// none: its retries end by themselves.

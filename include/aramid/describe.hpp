@@ -5,6 +5,7 @@
 //
 //   describe<Client>()      the stack as text, one policy a line
 //   worst_case<Client>()    the longest a call may take, as a constant: static_assert(worst_case<Client>() <= 2min)
+//   max_attempts<Client>()  the most attempts a call may make over all providers, as a constant
 //
 // The worst case is attempts x time limits + waits. It is `unbounded` when some part has no limit: a provider
 // without a Timeout, a limiter's queue outside any Timeout, settings that come at run time. It counts on
@@ -107,6 +108,17 @@ template <class Client>
   std::string text;
   detail::describe_provider<Client>(text, "");
   return text;
+}
+
+/// `unlimited_attempts` if a number is set at run time. An attempt that never left this process and was repeated
+/// for that reason is not counted, as `Context::attempt()` does not count it.
+template <class Client>
+[[nodiscard]] consteval unsigned max_attempts() noexcept {
+  if constexpr (requires { Client::max_attempts(); }) {
+    return Client::max_attempts();
+  } else {
+    return 1;
+  }
 }
 
 template <class Client>

@@ -69,6 +69,10 @@ class Failover {
         (ProviderOf<ClientAt<Candidates>, Request> && ...),
         "aramid: every provider of a Failover<> must be callable as provider(request, ctx) with this request "
         "and return an Outcome<T>. See docs/writing-a-provider.md");
+    static_assert(
+        size == 1 || replayable_v<Request>,
+        "aramid: a Failover<> may send a request to several providers, and this type of request can be "
+        "sent only once (replayable_v). See docs/writing-a-provider.md");
     if constexpr ((ProviderOf<ClientAt<Candidates>, Request> && ...)) {
       using Result = std::remove_cvref_t<std::invoke_result_t<decltype(get<0>())&, const Request&, Context&>>;
       constexpr bool alike =
@@ -116,8 +120,14 @@ class Failover {
       const unsigned attempts = aramid::attempts_allowed(client);
       most = attempts > most ? attempts : most;
     });
-    const unsigned room = std::numeric_limits<unsigned>::max() - most;
-    return most + static_cast<unsigned>(size - 1 < room ? size - 1 : room);
+    return detail::saturating_plus(most, static_cast<unsigned>(size - 1));
+  }
+
+  /// What the types know of it. See `max_attempts<Client>()`.
+  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
+    unsigned most = 1;
+    ((most = larger(most, aramid::max_attempts<ClientAt<Candidates>>())), ...);
+    return detail::saturating_plus(most, static_cast<unsigned>(size - 1));
   }
 
   /// One candidate after the other, each at its worst.

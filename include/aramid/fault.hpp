@@ -100,15 +100,16 @@ enum class Reason : std::uint8_t {
   over_quota,         ///< a quota is used up for longer than the deadline allows
   cost_over_quota,    ///< the cost alone is larger than the quota
   frozen,             ///< the server told the limiter to wait
+  budget_exhausted,   ///< the retries of all calls together have used up their budget
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::frozen) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::budget_exhausted) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {
     "none",         "not_retryable",   "retries_exhausted", "row_exhausted", "hint_too_long",
     "no_time_left", "attempt_ceiling", "committed",         "elsewhere",     "open",
-    "probes_out",   "over_quota",      "cost_over_quota",   "frozen"};
+    "probes_out",   "over_quota",      "cost_over_quota",   "frozen",        "budget_exhausted"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

@@ -73,6 +73,9 @@ struct Admission {
 /// ceiling on attempts, and when the attempt could not begin before the deadline.
 struct Verdict {
   bool again = false;
+  bool transparent = false;      ///< with again: the attempt that failed never left, and does not count
+  bool renames = false;          ///< the failure is `fault` from here on, outwards
+  Fault fault = Fault::unknown;  ///< with renames
   Reason reason = Reason::none;  ///< with done: why this policy, which could have gone on, did not
   Duration after{0};
 
@@ -85,6 +88,20 @@ struct Verdict {
     Verdict verdict;
     verdict.again = true;
     verdict.after = delay;
+    return verdict;
+  }
+  /// Again at once; the attempt is given back and no budget is charged. For a failure of which `never_left` is
+  /// true.
+  [[nodiscard]] static constexpr Verdict again_transparently() noexcept {
+    Verdict verdict = again_after(Duration::zero());
+    verdict.transparent = true;
+    return verdict;
+  }
+  /// Done, but what failed is called `fault` from here on: only this policy knows what it was.
+  [[nodiscard]] static constexpr Verdict rename(Fault fault, Reason reason = Reason::none) noexcept {
+    Verdict verdict = done(reason);
+    verdict.renames = true;
+    verdict.fault = fault;
     return verdict;
   }
 };
@@ -127,7 +144,8 @@ template <class P>
 inline constexpr bool reads_time_v<P> = P::reads_time;
 
 /// `static constexpr bool repeats = true`: `settle` may answer `again`; without it `again` counts as done. Such a
-/// policy says with `unsigned attempts_allowed() const noexcept` how many attempts it makes of one at most.
+/// policy says with `unsigned attempts_allowed() const noexcept` how many attempts it makes of one at most, and
+/// with `static constexpr unsigned attempts` if its type knows.
 template <class P>
 inline constexpr bool repeats_v = false;
 template <class P>
@@ -146,12 +164,42 @@ template <class P>
   }
 }
 
+/// What its type knows: no limit if the number is set at run time.
+inline constexpr unsigned unlimited_attempts = std::numeric_limits<unsigned>::max();
+template <class P>
+inline constexpr unsigned static_attempts_v = repeats_v<P> ? unlimited_attempts : 1U;
+template <class P>
+  requires requires { P::attempts; }
+inline constexpr unsigned static_attempts_v<P> = P::attempts;
+
+/// Retries whose type says that they have no end.
+template <class P>
+inline constexpr bool endless_v = false;
+template <class P>
+  requires requires { P::attempts; }
+inline constexpr bool endless_v<P> = repeats_v<P> && P::attempts == unlimited_attempts;
+
+/// `static constexpr bool charges_repeats = true`: the policy is charged for retries inside it
+/// (<aramid/budgets.hpp>).
+template <class P>
+inline constexpr bool charges_repeats_v = false;
+template <class P>
+  requires requires { P::charges_repeats; }
+inline constexpr bool charges_repeats_v<P> = P::charges_repeats;
+
 /// `static constexpr Duration bound`: the longest that anything inside may take; 0 = not known.
 template <class P>
 inline constexpr Duration bound_v{0};
 template <class P>
   requires requires { P::bound; }
 inline constexpr Duration bound_v<P>{P::bound};
+
+/// `static constexpr bool limits_time = true`: it bounds what is inside, by how much is set at run time.
+template <class P>
+inline constexpr bool limits_time_v = bound_v<P> > Duration::zero();
+template <class P>
+  requires requires { P::limits_time; }
+inline constexpr bool limits_time_v<P> = P::limits_time;
 
 /// `static constexpr Duration first_delay`: the shortest wait before a first retry; 0 = none or not known.
 template <class P>

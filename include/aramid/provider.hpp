@@ -30,6 +30,15 @@ template <class P, class Request>
 concept ProviderOf = std::invocable<P&, const Request&, Context&> &&
                      is_outcome_v<std::remove_cvref_t<std::invoke_result_t<P&, const Request&, Context&>>>;
 
+/// Whether a request may be sent more than once: true for requests that are values. A request type whose body can
+/// be read only once says `static constexpr bool replayable = false`, or specialises this. Retries, failover and
+/// hedges refuse it at compile time.
+template <class Request>
+inline constexpr bool replayable_v = true;
+template <class Request>
+  requires requires { Request::replayable; }
+inline constexpr bool replayable_v<Request> = Request::replayable;
+
 /// A client made of other clients (`Resilient`, `Failover`): it counts attempts and hands readings of the clock
 /// on by itself.
 template <class P>
@@ -83,6 +92,9 @@ namespace detail {
   const auto product = static_cast<std::uint64_t>(a) * b;
   return product > std::numeric_limits<unsigned>::max() ? std::numeric_limits<unsigned>::max()
                                                         : static_cast<unsigned>(product);
+}
+[[nodiscard]] constexpr unsigned saturating_plus(unsigned a, unsigned b) noexcept {
+  return b > std::numeric_limits<unsigned>::max() - a ? std::numeric_limits<unsigned>::max() : a + b;
 }
 
 }  // namespace detail

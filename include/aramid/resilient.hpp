@@ -74,8 +74,13 @@ class Resilient {
           is_outcome_v<Result>,
           "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or throws, "
           "with lift(callable). See docs/writing-a-provider.md");
+      constexpr bool repeatable = replayable_v<Request> || !(repeats_v<Policies> || ...);
+      static_assert(repeatable,
+                    "aramid: this Resilient<> retries, and this type of request can be sent only once "
+                    "(replayable_v). Take the retries out, or make the request a value. See "
+                    "docs/writing-a-provider.md");
       // After a sentence the compiler is to say no more.
-      if constexpr (is_outcome_v<Result> && (Policy<Policies> && ...)) {
+      if constexpr (is_outcome_v<Result> && repeatable && (Policy<Policies> && ...)) {
         return drive<Result>(request, ctx);
       } else if constexpr (is_outcome_v<Result>) {
         return Result{std::unexpect};
@@ -112,16 +117,18 @@ class Resilient {
     return attempts_through(std::index_sequence_for<Policies...>{});
   }
 
+  /// See `max_attempts<Client>()`.
+  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
+    unsigned attempts = aramid::max_attempts<Provider>();
+    ((attempts = detail::saturating_mul(attempts, static_attempts_v<Policies>)), ...);
+    return attempts;
+  }
   /// See `worst_case<Client>()`.
   [[nodiscard]] static consteval Duration worst_case() noexcept {
     if constexpr (sizeof...(Policies) == 0) {
       return aramid::worst_case<Provider>();
     } else {
-      if constexpr (sizeof...(Policies) == 0) {
-        return aramid::worst_case<Provider>();
-      } else {
-        return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
-      }
+      return detail::worst_case_of_stack<Policies...>(aramid::worst_case<Provider>());
     }
   }
   /// See `describe<Client>()`.

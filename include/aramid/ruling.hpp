@@ -90,4 +90,8 @@ inline constexpr Ruling rulings[fault_count] = {
   return detail::rulings[row < fault_count ? row : fault_count - 1];
 }
 
+/// True for a failure of the provider's before anything was sent: it cannot have had an effect, so it may be
+/// repeated once without counting as an attempt (gRPC calls this a transparent retry: grpc/proposal A6).
+[[nodiscard]] constexpr bool never_left(Fault fault) noexcept { return fault == Fault::connection_failed; }
+
 ARAMID_END

@@ -7,6 +7,9 @@
 // expect 3: aramid: the Timeout outside the retries of this Resilient<> is not longer than their first
 // expect 4: aramid: an inner Timeout of this Resilient<> is not shorter than an outer one, so it never
 // expect 5: aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of
+// expect 6: aramid: retries without end in this Resilient<> have no Timeout outside them. Add one, or write
+// expect 7: aramid: a retry budget of this Resilient<> stands inside the retries it is to limit, where it is
+// expect 8: aramid: two policies of this Resilient<> retry, which multiplies the attempts. Keep one of
 
 #include <aramid/aramid.hpp>
 
@@ -23,6 +26,14 @@ struct Provider {
 
 using Delays = Backoff<Exponential, Jitter, 1s, 60s>;
 
+struct Endless : Delays {
+  static constexpr unsigned attempts = unlimited_attempts;
+};
+struct Charging : Timeout<99s> {
+  static constexpr Duration bound{0};
+  static constexpr bool charges_repeats = true;
+};
+
 #if MISTAKE == 1
 using Client = Resilient<Provider, Retry<2, Delays>, Timeout<9s>, Delays>;
 #elif MISTAKE == 2
@@ -33,8 +44,22 @@ using Client = Resilient<Provider, Timeout<1s>, Delays>;
 using Client = Resilient<Provider, Timeout<9s>, Timeout<9s>>;
 #elif MISTAKE == 5
 using Client = Resilient<Resilient<Provider, Delays>, Timeout<90s>, Retry<2, Delays>>;
+#elif MISTAKE == 6
+using Client = Resilient<Provider, Endless, Timeout<9s>>;
+#elif MISTAKE == 7
+using Client = Resilient<Provider, Delays, Charging>;
+#elif MISTAKE == 8
+using Client = Resilient<Resilient<Provider, Deliberate<Delays>>, Retry<2, Delays>, Deliberate<Timeout<9s>>>;
 #else
-using Client = Resilient<Provider, Timeout<90s>, Delays, Timeout<30s>>;
+using Client = Resilient<Provider, Charging, Timeout<90s>, Delays, Timeout<30s>>;
+// The same mistakes, meant.
+[[maybe_unused]] Resilient<Provider, Retry<2, Delays>, Timeout<9s>, Deliberate<Delays>> twice;
+[[maybe_unused]] Resilient<Resilient<Provider, Delays>, Deliberate<Retry<2, Delays>>> nested;
+[[maybe_unused]] Resilient<Provider, Timeout<9s>, Delays, Deliberate<Timeout<30s>>> idle;
+[[maybe_unused]] Resilient<Provider, Timeout<1s>, Deliberate<Delays>> stopped;
+[[maybe_unused]] Resilient<Provider, Deliberate<Endless>> endless;
+[[maybe_unused]] Resilient<Provider, Timeout<99s>, Endless> bounded;
+[[maybe_unused]] Resilient<Provider, Timeout<>, Endless> bounded_at_run_time;
 #endif
 
 int main() {

@@ -9,6 +9,8 @@
 // expect 5: aramid: no policy of this Resilient<> takes these settings at run time
 // expect 6: aramid: more settings of one type than policies of this Resilient<> that take them
 // expect 7: aramid: a policy needs a nested type 'Scope' that is default-constructible and movable.
+// expect 8: aramid: this Resilient<> retries, and this type of request can be sent only once
+// expect 9: aramid: a Failover<> may send a request to several providers, and this type of request can be
 
 #include <aramid/aramid.hpp>
 
@@ -25,6 +27,13 @@ struct Provider {
 #else
   Outcome<int> operator()(const int& n, Context&) { return n; }
 #endif
+};
+
+struct OneShot {
+  static constexpr bool replayable = false;
+};
+struct Upload {
+  Outcome<int> operator()(const OneShot&, Context&) { return 1; }
 };
 
 #if MISTAKE == 1
@@ -55,4 +64,12 @@ int main() {
 #else
   (void)client(0);
 #endif
+#if MISTAKE == 8
+  Resilient<Upload, Retry<1>> upload;
+#elif MISTAKE == 9
+  Failover<Priority, Upload, Upload> upload;
+#else
+  Failover<Priority, Resilient<Upload, Timeout<9s>>> upload;
+#endif
+  (void)upload(OneShot{});
 }

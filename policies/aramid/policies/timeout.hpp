@@ -65,6 +65,7 @@ class Timeout : public detail::FixedTimeout<Limit> {
  public:
   using detail::FixedTimeout<Limit>::FixedTimeout;
   static constexpr Name name = "Timeout";
+  static constexpr bool limits_time = true;
 
   struct Scope {
     Instant outer{};
