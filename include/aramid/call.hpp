@@ -14,8 +14,8 @@
 //   }
 //   call.refused() ? return call.take_refusal() : return the attempt's own outcome
 //
-// What no policy may do is enforced here: no retry after a commit, a stop request, the ceiling on attempts, one that
-// could not begin before the deadline, or one that a budget does not pay for; a failure after a commit becomes
+// What no policy may do is enforced here: no retry after a commit, a stop request, the ceiling on attempts, one
+// that could not begin before the deadline, or one that a budget does not pay for; a failure after a commit becomes
 // `interrupted`.
 // Dropping a Call releases every level that it holds. Not movable: policies may keep its scopes' addresses.
 // Cost: no allocation; straight-line code on success. Thread-safety: one thread at a time.
