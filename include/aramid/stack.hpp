@@ -36,6 +36,10 @@ struct Slot {
   ARAMID_EMPTY P policy;
 
   constexpr explicit Slot(UseDefaults) : policy() {}
+  // g++ 12 writes zeros where an empty object is value-initialised, although the provider lies at the same address.
+  constexpr explicit Slot(UseDefaults)
+    requires std::is_empty_v<P>
+  {}
   template <class Settings>
   constexpr explicit Slot(const Settings& settings) : policy(settings) {}
 };
@@ -131,6 +135,17 @@ class PolicyStack {
       std::declval<boost::hana::basic_tuple<std::type_identity<Policies>...>&>()))>::type;
 
   ARAMID_EMPTY boost::hana::basic_tuple<detail::Slot<Policies>...> slots_;
+};
+
+/// Without a member, for the reason that `detail::Slot` gives.
+template <>
+class PolicyStack<> {
+ public:
+  static constexpr std::size_t depth = 0;
+
+  constexpr PolicyStack() {}
+  PolicyStack(const PolicyStack&) = delete;
+  PolicyStack& operator=(const PolicyStack&) = delete;
 };
 
 ARAMID_END
