@@ -146,6 +146,10 @@ class PolicyStack<> {
   constexpr PolicyStack() {}
   PolicyStack(const PolicyStack&) = delete;
   PolicyStack& operator=(const PolicyStack&) = delete;
+
+  /// There is none; clang wants the name all the same.
+  template <std::size_t I>
+  void get() noexcept = delete;
 };
 
 ARAMID_END
