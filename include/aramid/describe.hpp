@@ -16,28 +16,14 @@
 #include <aramid/name.hpp>
 #include <aramid/policy.hpp>
 #include <aramid/provider.hpp>
+#include <aramid/to_text.hpp>
 
-#include <string>  // string, to_string
+#include <string>  // string
 
 ARAMID_BEGIN
 
 /// What `worst_case` answers when there is no limit.
 inline constexpr Duration unbounded = Duration::max();
-
-/// A duration in the largest unit that divides it: "30 s", "500 ms".
-[[nodiscard]] inline std::string to_text(Duration d) {
-  struct Unit {
-    std::int64_t ns;
-    const char* name;
-  };
-  constexpr Unit units[] = {{3'600'000'000'000, " h"}, {60'000'000'000, " min"}, {1'000'000'000, " s"},
-                            {1'000'000, " ms"},        {1'000, " us"},           {1, " ns"}};
-  if (d == Duration::zero()) return "0 s";
-  for (const Unit& unit : units) {
-    if (d.count() % unit.ns == 0) return std::to_string(d.count() / unit.ns) + unit.name;
-  }
-  return {};
-}
 
 namespace detail {
 

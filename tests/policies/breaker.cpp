@@ -236,13 +236,16 @@ TEST_CASE("breaker settings out of range are refused with a sentence that names 
       (void)breaker;
     });
   };
-  CHECK_THAT(build({.failures = 0}), contains("BreakerSettings::failures must be 1 to 65535"));
+  CHECK_THAT(build({.failures = 0}),
+             contains("aramid: BreakerSettings::failures is 0, allowed is 1 to 65535"));
   CHECK_THAT(build({.failures = 65536}), contains("BreakerSettings::failures"));
-  CHECK_THAT(build({.cooldown = 0s}), contains("BreakerSettings::cooldown must be above 0"));
+  CHECK_THAT(build({.cooldown = 0s}),
+             contains("aramid: BreakerSettings::cooldown is 0 s, allowed is above 0"));
   CHECK_THAT(build({.cooldown = -1s}), contains("BreakerSettings::cooldown"));
-  CHECK_THAT(build({.probes = 0}), contains("BreakerSettings::probes must be 1 to 65535"));
+  CHECK_THAT(build({.probes = 0}), contains("aramid: BreakerSettings::probes is 0, allowed is 1 to 65535"));
   CHECK_THAT(build({.probes = 65536}), contains("BreakerSettings::probes"));
-  CHECK_THAT(build({.lease = -1ns}), contains("BreakerSettings::lease must not be negative"));
+  CHECK_THAT(build({.lease = -1ns}),
+             contains("aramid: BreakerSettings::lease is -1 ns, allowed is 0 and above"));
   CHECK(build({}).empty());
   CHECK(build({.failures = 65535, .cooldown = 1ns, .probes = 65535}).empty());
 }

@@ -145,10 +145,11 @@ TEST_CASE("limiter settings that make no sense are refused with a sentence that 
   const auto build = [](LimiterSettings settings) {
     return refusal_of([&] { const Free limiter{settings}; });
   };
-  CHECK_THAT(build({}), contains("LimiterSettings::quotas: at least one quota must have a limit"));
-  CHECK_THAT(build({{Quota{Unit::requests, -1, 60s}}}), contains("a limit must be at least 1"));
-  CHECK_THAT(build({{Quota{Unit::requests, 5, 0s}}}), contains("a window must be above 0"));
-  CHECK_THAT(build({{Quota{Unit::tokens, 5, -1s}}}), contains("a window must be above 0"));
+  CHECK_THAT(build({}), contains("LimiterSettings::quotas is without a limit, allowed is one quota"));
+  CHECK_THAT(build({{Quota{Unit::requests, -1, 60s}}}),
+             contains("quotas[].limit is -1, allowed is 1 and above"));
+  CHECK_THAT(build({{Quota{Unit::requests, 5, 0s}}}), contains("quotas[].window is 0 s, allowed is above 0"));
+  CHECK_THAT(build({{Quota{Unit::tokens, 5, -1s}}}), contains("quotas[].window is -1 s, allowed is above 0"));
   CHECK(build({{Quota{Unit::requests, 5, 1ns}}}).empty());
 }
 

@@ -47,9 +47,10 @@ TEST_CASE("settings that make no sense are refused with a sentence that names th
       (void)retry;
     });
   };
-  CHECK_THAT(build({.base = 0s}), contains("RetrySettings::base must be above 0"));
+  CHECK_THAT(build({.base = 0s}), contains("aramid: RetrySettings::base is 0 s, allowed is above 0"));
   CHECK_THAT(build({.base = -1s}), contains("RetrySettings::base"));
-  CHECK_THAT(build({.base = 2s, .cap = 1s}), contains("RetrySettings::cap must not be below base"));
+  CHECK_THAT(build({.base = 2s, .cap = 1s}),
+             contains("aramid: RetrySettings::cap is 1 s, allowed is from base, which is 2 s"));
   CHECK(build({.retries = 0, .base = 1ns, .cap = 1ns}).empty());
   CHECK(build({.retries = forever}).empty());
 }

@@ -143,6 +143,6 @@ TEST_CASE("a timeout set at run time is the same as one in the type, and must be
                  const Timeout<> timeout{TimeoutSettings{limit}};
                  (void)timeout;
                }),
-               contains("TimeoutSettings::limit must be above 0"));
+               contains("aramid: TimeoutSettings::limit is " + to_text(limit) + ", allowed is above 0"));
   }
 }

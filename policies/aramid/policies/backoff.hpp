@@ -25,8 +25,9 @@ class RetriesSetAtRunTime {
  public:
   constexpr RetriesSetAtRunTime() noexcept = default;
   constexpr explicit RetriesSetAtRunTime(const RetrySettings& settings) : settings_{settings} {
-    require_setting(positive(settings.base), "aramid: RetrySettings::base must be above 0");
-    require_setting(settings.cap >= settings.base, "aramid: RetrySettings::cap must not be below base");
+    require_setting(positive(settings.base), "RetrySettings::base", settings.base, "above 0");
+    require_setting(settings.cap >= settings.base, "RetrySettings::cap", settings.cap, "from base, which is ",
+                    settings.base);
   }
   [[nodiscard]] constexpr RetrySettings settings() const noexcept { return settings_; }
 

@@ -73,12 +73,12 @@ struct FixedBreaker<AtRunTime{}, Cooldown, Probes> {
   using Settings = BreakerSettings;
   constexpr FixedBreaker() noexcept : FixedBreaker(BreakerSettings{}) {}
   constexpr explicit FixedBreaker(const BreakerSettings& settings) : settings_{settings} {
-    require_setting(settings.failures >= 1 && settings.failures <= 65535,
-                    "aramid: BreakerSettings::failures must be 1 to 65535");
-    require_setting(positive(settings.cooldown), "aramid: BreakerSettings::cooldown must be above 0");
-    require_setting(settings.probes >= 1 && settings.probes <= 65535,
-                    "aramid: BreakerSettings::probes must be 1 to 65535");
-    require_setting(settings.lease.ns >= 0, "aramid: BreakerSettings::lease must not be negative");
+    require_setting(settings.failures >= 1 && settings.failures <= 65535, "BreakerSettings::failures",
+                    settings.failures, "1 to 65535");
+    require_setting(positive(settings.cooldown), "BreakerSettings::cooldown", settings.cooldown, "above 0");
+    require_setting(settings.probes >= 1 && settings.probes <= 65535, "BreakerSettings::probes",
+                    settings.probes, "1 to 65535");
+    require_setting(settings.lease.ns >= 0, "BreakerSettings::lease", settings.lease, "0 and above");
     if (settings_.lease.ns == 0) settings_.lease = settings_.cooldown;
   }
   [[nodiscard]] constexpr const BreakerSettings& settings() const noexcept { return settings_; }

@@ -76,11 +76,13 @@ struct FixedQuotas<> {
   explicit FixedQuotas(const LimiterSettings& settings) {
     for (const Quota& quota : settings.quotas) {
       if (quota.limit == 0) continue;
-      require_setting(quota.limit >= 1, "aramid: LimiterSettings::quotas: a limit must be at least 1");
-      require_setting(positive(quota.window), "aramid: LimiterSettings::quotas: a window must be above 0");
+      require_setting(quota.limit >= 1, "LimiterSettings::quotas[].limit", quota.limit,
+                      "1 and above, or 0 to leave the quota out");
+      require_setting(positive(quota.window), "LimiterSettings::quotas[].window", quota.window, "above 0");
       values_[count_++] = quota;
     }
-    require_setting(count_ != 0, "aramid: LimiterSettings::quotas: at least one quota must have a limit");
+    require_setting(count_ != 0, "LimiterSettings::quotas", "without a limit",
+                    "one quota with a limit, or more");
   }
   [[nodiscard]] std::span<const Quota> quotas() const noexcept { return {values_.data(), count_}; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }

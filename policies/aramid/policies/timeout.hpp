@@ -49,7 +49,7 @@ struct FixedTimeout<span_at_run_time> {
   using Settings = TimeoutSettings;
   constexpr FixedTimeout() noexcept = default;
   constexpr explicit FixedTimeout(const TimeoutSettings& settings) : limit_{settings.limit} {
-    require_setting(positive(settings.limit), "aramid: TimeoutSettings::limit must be above 0");
+    require_setting(positive(settings.limit), "TimeoutSettings::limit", settings.limit, "above 0");
   }
   [[nodiscard]] constexpr Duration limit() const noexcept { return limit_; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }
