@@ -46,11 +46,13 @@ namespace detail {
 class SpareStopSources {
  public:
   static std::stop_source take() {
+    if (gone()) return std::stop_source{};
     SpareStopSources& spare = mine();
     return spare.count_ != 0 ? std::move(spare.sources_[--spare.count_]) : std::stop_source{};
   }
   /// Nobody may request a stop on it any more.
   static void give_back(std::stop_source&& source) noexcept {
+    if (gone()) return;
     SpareStopSources& spare = mine();
     if (spare.count_ != most && !source.stop_requested()) spare.sources_[spare.count_++] = std::move(source);
   }
@@ -59,9 +61,15 @@ class SpareStopSources {
   static constexpr unsigned most = 4;
 
   SpareStopSources() noexcept = default;
+  ~SpareStopSources() { gone() = true; }
   static SpareStopSources& mine() noexcept {
     thread_local SpareStopSources spare;
     return spare;
+  }
+  // Destructors of statics and of other thread-locals may still make calls.
+  static bool& gone() noexcept {
+    thread_local constinit bool value = false;
+    return value;
   }
 
   std::stop_source sources_[most] = {std::stop_source{std::nostopstate}, std::stop_source{std::nostopstate},
@@ -135,41 +143,44 @@ consteval bool check_preempt() noexcept {
 template <class Provider>
 class Preempt {
   static_assert(detail::check_preempt<Provider>());
+  using Owned = std::decay_t<Provider>;  // the same; after a sentence the compiler is to say no more
 
  public:
   using provider_type = Provider;
 
   constexpr Preempt()
-    requires std::default_initializable<Provider>
+    requires std::default_initializable<Owned>
   = default;
 
   /// The provider, or what it is built from.
   template <class... From>
-    requires(sizeof...(From) > 0 && std::constructible_from<Provider, From...> &&
+    requires(sizeof...(From) > 0 && std::constructible_from<Owned, From...> &&
              !(std::same_as<std::remove_cvref_t<From>, Preempt> || ...))
-  constexpr explicit(!(std::convertible_to<From, Provider> && ... && (sizeof...(From) == 1)))
+  constexpr explicit(!(std::convertible_to<From, Owned> && ... && (sizeof...(From) == 1)))
       Preempt(From&&... from)
       : provider_(std::forward<From>(from)...) {}
 
   template <class Request>
-    requires std::invocable<Provider&, const Request&, Context&>
+    requires std::invocable<Owned&, const Request&, Context&>
   auto operator()(const Request& request, Context& ctx) {
-    using Result = std::remove_cvref_t<std::invoke_result_t<Provider&, const Request&, Context&>>;
+    using Result = std::remove_cvref_t<std::invoke_result_t<Owned&, const Request&, Context&>>;
     static_assert(is_outcome_v<Result>,
                   "aramid: a provider returns Outcome<T>. Wrap a callable that returns something else, or "
                   "throws, with lift(callable). See docs/writing-a-provider.md");
     if constexpr (is_outcome_v<Result>) {
       return ctx.deadline == Instant::max() ? Result{provider_(request, ctx)} : bounded<Result>(request, ctx);
+    } else {
+      return Outcome<Result>{std::unexpect};
     }
   }
 
   [[nodiscard]] constexpr Name name() const noexcept
-    requires has_name_v<Provider>
+    requires has_name_v<Owned>
   {
     return name_of(provider_);
   }
-  [[nodiscard]] Provider& provider() noexcept { return provider_; }
-  [[nodiscard]] const Provider& provider() const noexcept { return provider_; }
+  [[nodiscard]] Owned& provider() noexcept { return provider_; }
+  [[nodiscard]] const Owned& provider() const noexcept { return provider_; }
 
   /// It has no limit of its own: that is the Timeout's.
   [[nodiscard]] static consteval Duration worst_case() noexcept { return aramid::worst_case<Provider>(); }
@@ -191,11 +202,12 @@ class Preempt {
       if (!outcome && ctx.now() >= deadline) put_right(outcome.error(), ctx);
       return outcome;
     }
-    detail::DeadlineStop deadline_stop{ctx};
-    if (!deadline_stop.armed())
-      return Result{fail(Fault::saturated, 0, "no thread for timeouts can be started")};
+    detail::DeadlineStop stop{ctx};
+    if (!stop.armed()) return Result{fail(Fault::saturated, 0, "no thread for timeouts can be started")};
     Result outcome = provider_(request, ctx);
-    if (deadline_stop.end() && !outcome) put_right(outcome.error(), ctx);
+    const bool passed = stop.end();
+    // A provider that looks at the deadline too may be faster than the timer.
+    if (!outcome && (passed || ctx.now() >= deadline)) put_right(outcome.error(), ctx);
     return outcome;
   }
 
@@ -205,7 +217,7 @@ class Preempt {
     error.fault = ctx.committed() ? Fault::interrupted : Fault::timed_out;
   }
 
-  ARAMID_EMPTY Provider provider_;
+  ARAMID_EMPTY Owned provider_;
 };
 
 template <class P>

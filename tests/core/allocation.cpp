@@ -17,6 +17,7 @@
 #include "support/catch.hpp"
 
 #include <aramid/aramid.hpp>
+#include <aramid/preempt.hpp>
 #include <aramid/testing.hpp>
 
 #include <cstdlib>
@@ -87,6 +88,20 @@ TEST_CASE("a successful call through every policy makes no allocation", "[alloca
 TEST_CASE("a successful call through nested stacks and a failover makes no allocation", "[allocation]") {
   Resilient<Failover<Priority, Named<"a", All>, Named<"b", Quick>>, Telemetry> client;
   CHECK(allocations_of([&] { (void)client(1); }) == 0);
+}
+
+TEST_CASE("pre-emptive timeouts allocate in a thread's first call only, nested ones too", "[allocation]") {
+  using Inner = Resilient<Preempt<Quick>, Timeout<30s>>;
+  Inner inner;
+  auto outside = preempt([&](const int& n, Context& ctx) { return inner(n, ctx); });
+  Resilient<decltype(outside), Timeout<1h>> outer{outside};
+  (void)outer(1);
+  CHECK(allocations_of([&] {
+          for (int i = 0; i < 100; ++i) {
+            (void)inner(i);
+            (void)outer(i);
+          }
+        }) == 0);
 }
 
 TEST_CASE("a policy's refusal makes no allocation", "[allocation]") {

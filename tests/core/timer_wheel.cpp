@@ -94,7 +94,8 @@ class Race {
         if (wheel_.disarm(timer) != (model_.disarm(timer) || never)) return false;
         break;
       }
-      case 6: return advance(saturating_add(now_, stretch(random_, reach_ / 4)));
+      case 6:
+        return advance(saturating_add(now_, stretch(random_, reach_ / 4)));
       default:
         if (random_() % 16 == 0) return advance(before_now(reach_));  // a clock that goes backward
         return advance(wheel_.next() == Instant::max() ? now_ : wheel_.next());
