@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// What a pre-emptive timeout costs a call that does not run into it, beside one uncontended lock and unlock. A second
-// thread is alive from the start, because libstdc++ and glibc take short cuts in a process that has only one.
+// What a pre-emptive timeout costs a call that does not run into it, beside one uncontended lock and unlock. A
+// second thread is alive from the start, because libstdc++ and glibc take short cuts in a process that has only
+// one.
 #include <aramid/preempt.hpp>
 
 #include <benchmark/benchmark.h>

@@ -10,22 +10,23 @@
 //     return take(query);
 //   });
 //
-// For the length of each call a stop is requested on `ctx.stop` when `ctx.deadline` passes, besides the caller's own
-// request. A failure as `Fault::cancelled` that came from the deadline becomes `Fault::timed_out`, or `interrupted`
-// after a commit; one that came from the caller stays. A result that arrives together with the deadline is a result.
-// A call whose deadline is over on entry is refused with `deadline_exceeded`, one that is stopped with `cancelled`.
+// For the length of each call a stop is requested on `ctx.stop` when `ctx.deadline` passes, besides the
+// caller's own request. A failure as `Fault::cancelled` that came from the deadline becomes `Fault::timed_out`,
+// or `interrupted` after a commit; one that came from the caller stays. A result that arrives together with the
+// deadline is a result. A call whose deadline is over on entry is refused with `deadline_exceeded`, one that is
+// stopped with `cancelled`.
 //
-// When not to use it: for a provider that looks at `ctx.deadline` itself, as the HTTP adapter does; it gains nothing.
-// Code that looks at neither cannot be stopped. See docs/preempt.md.
+// When not to use it: for a provider that looks at `ctx.deadline` itself, as the HTTP adapter does; it gains
+// nothing. Code that looks at neither cannot be stopped. See docs/preempt.md.
 //
-// `ctx.stop` is lent for the call: keep neither the token nor a stop_callback on it, because a later call of the same
-// thread uses the same stop source. A stop_callback on it runs on the timer thread or on the caller's who stops.
-// On a time line other than SteadyClock's (a manual clock) no thread is used: `ctx.wait` ends at the deadline by
-// itself, `ctx.stop` is the caller's, and only the fault is put right.
+// `ctx.stop` is lent for the call: keep neither the token nor a stop_callback on it, because a later call of
+// the same thread uses the same stop source. A stop_callback on it runs on the timer thread or on the caller's
+// who stops. On a time line other than SteadyClock's (a manual clock) no thread is used: `ctx.wait` ends at the
+// deadline by itself, `ctx.stop` is the caller's, and only the fault is put right.
 //
-// Cost: without a deadline none; else three readings of the clock, arming and disarming a timer. No allocation on
-// success, except for a thread's first call and for calls nested deeper than four. Thread-safety: as the provider's.
-// Not part of <aramid/aramid.hpp>: it needs <thread>.
+// Cost: without a deadline none; else three readings of the clock, arming and disarming a timer. No allocation
+// on success, except for a thread's first call and for calls nested deeper than four. Thread-safety: as the
+// provider's. Not part of <aramid/aramid.hpp>: it needs <thread>.
 #pragma once
 
 #include <aramid/describe.hpp>

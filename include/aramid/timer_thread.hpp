@@ -11,14 +11,14 @@
 //   ...
 //   TimerThread::shared().disarm(alarm);                 // after this `expired` does not run, and will not
 //
-// The thread starts when the first timer is armed. Arming wakes it only for a timer that is due before the thread
-// would wake by itself, and disarming never does, so a loop of arming and disarming leaves it asleep.
+// The thread starts when the first timer is armed. Arming wakes it only for a timer that is due before the
+// thread would wake by itself, and disarming never does, so a loop of arming and disarming leaves it asleep.
 //
-// Exactness: `expired` begins less than one tick (1.05 ms) after its time, plus what the system takes to wake a thread
-// and what other timers' `expired` take. Never early, by SteadyClock.
-// At exit the shared thread is joined and no timer fires any more; the object itself is never destroyed, so calls of
-// static objects' destructors and of detached threads find it, and are told by `arm`. In a child made by fork() no
-// timer of the parent fires, and the first timer armed there starts a thread of its own.
+// Exactness: `expired` begins less than one tick (1.05 ms) after its time, plus what the system takes to wake a
+// thread and what other timers' `expired` take. Never early, by SteadyClock. At exit the shared thread is
+// joined and no timer fires any more; the object itself is never destroyed, so calls of static objects'
+// destructors and of detached threads find it, and are told by `arm`. In a child made by fork() no timer of the
+// parent fires, and the first timer armed there starts a thread of its own.
 //
 // Cost: arm and disarm are an uncontended lock and unlock each, and a few nanoseconds; no allocation.
 // Thread-safety: all members, from any thread, `expired` included. No lock is held while `expired` runs.
@@ -31,7 +31,7 @@
 #include <chrono>              // steady_clock
 #include <condition_variable>  // condition_variable
 #include <cstdint>             // uint32_t
-#include <mutex>               // mutex, unique_lock
+#include <mutex>               // mutex, lock_guard, unique_lock
 #include <new>                 // placement new
 #include <thread>              // thread
 #if ARAMID_EXCEPTIONS
@@ -46,11 +46,12 @@ ARAMID_BEGIN
 
 class TimerThread {
  public:
-  /// One timer, owned by whoever arms it. It must be disarmed before it is destroyed, unless `expired` destroys it.
+  /// One timer, owned by whoever arms it. It must be disarmed before it is destroyed, unless `expired` destroys
+  /// it.
   class Timer : private TimerWheel::Node {
    public:
-    /// Runs on the timer thread, once for each arming. It may arm and disarm any timer. While it runs no other timer
-    /// fires, and a `disarm` of this one from another thread waits: take no lock here that is held there.
+    /// Runs on the timer thread, once for each arming. It may arm and disarm any timer. While it runs no other
+    /// timer fires, and a `disarm` of this one from another thread waits: take no lock here that is held there.
     virtual void expired() noexcept = 0;
 
    protected:
@@ -70,27 +71,27 @@ class TimerThread {
   /// The one of this process.
   [[nodiscard]] static TimerThread& shared();
 
-  /// From now on `timer` is due at `at`, instead of any earlier choice. Only its owner arms it. False if there is no
-  /// thread to fire it, because none can be started or this one has been shut down: then it is not armed.
+  /// From now on `timer` is due at `at`, instead of any earlier choice. Only its owner arms it. False if there
+  /// is no thread to fire it, because none can be started or this one has been shut down: then it is not armed.
   /// `Instant::max()` never fires.
   [[nodiscard]] bool arm(Timer& timer, Instant at) noexcept {
-    std::unique_lock lock{mutex_};
+    const std::lock_guard lock{mutex_};
     if (timer.process_ != process_) [[unlikely]]
       adopt(timer);
     wheel_.arm(timer, at);
     if (at >= planned_) [[likely]]
       return true;
-    return wake_thread(lock, timer, at);
+    return wake_thread(timer, at);
   }
 
-  /// After this `expired` does not run and will not, unless it is what calls this. True if it was armed and has been
-  /// kept from running; false if it has run, or was not armed.
+  /// After this `expired` does not run and will not, unless it is what calls this. True if it was armed and has
+  /// been kept from running; false if it has run, or was not armed.
   bool disarm(Timer& timer) noexcept {
-    std::unique_lock lock{mutex_};
+    const std::lock_guard lock{mutex_};
     if (timer.process_ != process_) [[unlikely]]
       return false;
     if (running_ == &timer) [[unlikely]]
-      return wait_for_end(lock, timer);
+      return wait_for_end(timer);
     return wheel_.disarm(timer);
   }
 
@@ -124,19 +125,19 @@ class TimerThread {
     return thread_.get_id() == std::this_thread::get_id();
   }
 
-  ARAMID_COLD bool wake_thread(std::unique_lock<std::mutex>& lock, Timer& timer, Instant at) noexcept {
+  // With the lock held, as wait_for_end and start are.
+  ARAMID_COLD bool wake_thread(Timer& timer, Instant at) noexcept {
     if (over_ || (!started_ && !start())) {
       wheel_.disarm(timer);
       return false;
     }
     if (planned_ == Instant::min()) return true;  // just started: it has not looked yet
     planned_ = at;
-    lock.unlock();
     ready_.notify_one();
     return true;
   }
 
-  // With the lock held. The thread takes no signals: they are for the threads that the program knows of.
+  // The thread takes no signals: they are for the threads that the program knows of.
   bool start() noexcept {
 #if __has_include(<pthread.h>) && __has_include(<signal.h>)
     sigset_t all;
@@ -193,19 +194,21 @@ class TimerThread {
     if (waiting_ != 0) ended_.notify_all();
   }
 
-  ARAMID_COLD bool wait_for_end(std::unique_lock<std::mutex>& lock, Timer& timer) noexcept {
+  ARAMID_COLD bool wait_for_end(Timer& timer) noexcept {
     if (!on_this_thread()) {
+      std::unique_lock lock{mutex_, std::adopt_lock};
       ++waiting_;
       ended_.wait(lock, [&] { return running_ != &timer; });
       --waiting_;
+      lock.release();
     }
     wheel_.disarm(timer);  // `expired` may have armed it again
     return false;
   }
 
-  // In a child process, with the lock held: only the thread that forked exists. What the thread that does not exist
-  // and its waiters have left in these objects is not destroyed, but forgotten; so are the timers, which lie in stacks
-  // that are gone.
+  // In a child process, with the lock held: only the thread that forked exists. What the thread that does not
+  // exist and its waiters have left in these objects is not destroyed, but forgotten; so are the timers, which
+  // lie in stacks that are gone.
   void begin_anew() noexcept {
     ::new (&thread_) std::thread;
     ::new (&ready_) std::condition_variable;

@@ -10,21 +10,23 @@
 //   sleep_until(wheel.next());
 //   wheel.disarm(node);
 //
-// Eight levels of 64 slots; a slot of level L holds the timers of 64^L ticks, and one word a level says which slots
-// are in use. The level is that of the highest digit, to the base of 64, in which the timer's tick and the wheel's
-// differ, so that all timers of a level lie ahead of the wheel's own slot in it, and the first slot in use of the
-// lowest level in use holds the earliest. The levels span every Instant: nothing is cut off and put back.
+// Eight levels of 64 slots; a slot of level L holds the timers of 64^L ticks, and one word a level says which
+// slots are in use. The level is that of the highest digit, to the base of 64, in which the timer's tick and
+// the wheel's differ, so that all timers of a level lie ahead of the wheel's own slot in it, and the first slot
+// in use of the lowest level in use holds the earliest. The levels span every Instant: nothing is cut off and
+// put back.
 //
-// Exactness: a timer never fires before its time, and less than one tick (1.05 ms) after it, if `pop` is called then.
-// The wheel's time is the latest it was told: one that goes backward stands still. Timers of the same tick fire in no
-// particular order. What is due in the last tick of the time line, such as `Instant::max()`, never fires.
+// Exactness: a timer never fires before its time, and less than one tick (1.05 ms) after it, if `pop` is called
+// then. The wheel's time is the latest it was told: one that goes backward stands still. Timers of the same
+// tick fire in no particular order. What is due in the last tick of the time line, such as `Instant::max()`,
+// never fires.
 //
-// When to use it: for deadlines of calls, by the thousand. When not: for a handful of timers that mostly fire, or
-// for precision below a millisecond.
+// When to use it: for deadlines of calls, by the thousand. When not: for a handful of timers that mostly fire,
+// or for precision below a millisecond.
 //
-// Cost: arm and disarm are a few nanoseconds, whatever the number of timers, and never allocate; a timer that fires
-// is moved at most seven times before. 4 KiB a wheel. Thread-safety: one thread at a time.
-// Source: G. Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987.
+// Cost: arm and disarm are a few nanoseconds, whatever the number of timers, and never allocate; a timer that
+// fires is moved at most seven times before. 4 KiB a wheel. Thread-safety: one thread at a time. Source: G.
+// Varghese and T. Lauck, "Hashed and Hierarchical Timing Wheels", SOSP 1987.
 #pragma once
 
 #include <aramid/duration.hpp>
@@ -69,7 +71,8 @@ class TimerWheel {
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
-  /// From now on `node` is due at `at`, instead of any earlier choice. What is due already fires at the next `pop`.
+  /// From now on `node` is due at `at`, instead of any earlier choice. What is due already fires at the next
+  /// `pop`.
   void arm(Node& node, Instant at) noexcept {
     if (node.armed()) unlink(node);
     node.when_ = tick_at_or_after(at);
@@ -83,7 +86,8 @@ class TimerWheel {
     return true;
   }
 
-  /// Takes out one timer that is due, an earlier tick before a later one; null if none is. It may be armed again.
+  /// Takes out one timer that is due, an earlier tick before a later one; null if none is. It may be armed
+  /// again.
   [[nodiscard]] Node* pop(Instant now) noexcept {
     const Tick target = larger(offset(now) >> tick_bits, now_);
     while (used_ != 0) {
@@ -110,15 +114,15 @@ class TimerWheel {
     return nullptr;
   }
 
-  /// `visitor(node)` for each timer that is due. It may arm and disarm any timer; one that it arms for a time that is
-  /// over is visited again.
+  /// `visitor(node)` for each timer that is due. It may arm and disarm any timer; one that it arms for a time
+  /// that is over is visited again.
   template <class Visitor>
   void expire(Instant now, Visitor&& visitor) {
     while (Node* node = pop(now)) visitor(*node);
   }
 
-  /// The earliest instant at which `pop` has something to do: fire a timer, or, at most seven times for each, move it
-  /// nearer. Not after the tick of any timer. `Instant::max()` if there is none.
+  /// The earliest instant at which `pop` has something to do: fire a timer, or, at most seven times for each,
+  /// move it nearer. Not after the tick of any timer. `Instant::max()` if there is none.
   [[nodiscard]] Instant next() const noexcept {
     if (used_ == 0) return Instant::max();
     const unsigned level = lowest(used_);
@@ -140,6 +144,12 @@ class TimerWheel {
     if (at >= end_of_time) return Instant::max();
     return Instant{Duration{static_cast<std::int64_t>((at << tick_bits) ^ (std::uint64_t{1} << 63))}};
   }
+  // The quotient by six of the highest bit's number, as a product, which is faster than what the compiler
+  // finds.
+  static constexpr unsigned highest_digit(Tick difference) noexcept {
+    static_assert(digit_bits == 6);
+    return (static_cast<unsigned>(std::bit_width(difference | 1)) - 1) * 43 >> 8;
+  }
   static constexpr unsigned lowest(std::uint64_t bits) noexcept {
     return static_cast<unsigned>(std::countr_zero(bits));
   }
@@ -152,7 +162,7 @@ class TimerWheel {
 
   void place(Node& node) noexcept {
     const Tick when = larger(node.when_, now_);
-    const unsigned level = (static_cast<unsigned>(std::bit_width((when ^ now_) | 1)) - 1) / digit_bits;
+    const unsigned level = highest_digit(when ^ now_);
     const unsigned slot = static_cast<unsigned>(when >> (level * digit_bits)) % slots;
     Node*& head = heads_[level * slots + slot];
     node.place_ = level * slots + slot;

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Preempt without a clock that runs: what it refuses, what it leaves alone, virtual time, and what it says of itself.
+// Preempt without a clock that runs: what it refuses, what it leaves alone, virtual time, and what it says of
+// itself.
 
 #include "support/catch.hpp"
 

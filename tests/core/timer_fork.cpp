@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// A child made by fork() has no timer thread of its parent's: timers of the parent are forgotten there, and new ones
-// start a thread. Not under ThreadSanitizer, which allows a forked child no threads.
+// A child made by fork() has no timer thread of its parent's: timers of the parent are forgotten there, and new
+// ones start a thread. Not under ThreadSanitizer, which allows a forked child no threads.
 
 #include "support/catch.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The wheel against a sorted map of the same timers, in millions of random steps of virtual time, and at the ends of
-// the time line.
+// The wheel against a sorted map of the same timers, in millions of random steps of virtual time, and at the
+// ends of the time line.
 
 #include "support/catch.hpp"
 
@@ -34,8 +34,8 @@ struct Timer : TimerWheel::Node {
   Instant due{};  // when the model lets it fire
 };
 
-// Timers in the order of their ticks, those of the past in the tick in which they were armed; never those of the end
-// of time.
+// Timers in the order of their ticks, those of the past in the tick in which they were armed; never those of
+// the end of time.
 class Model {
  public:
   void arm(Timer& timer, Instant at, Instant now) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Providers that look only at their stop token, ended in real time by a deadline, by the caller, or by their result.
+// Providers that look only at their stop token, ended in real time by a deadline, by the caller, or by their
+// result.
 
 #include "support/catch.hpp"
 
