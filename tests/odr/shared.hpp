@@ -4,6 +4,7 @@
 #pragma once
 
 #include <aramid/aramid.hpp>
+#include <aramid/preempt.hpp>
 #if defined(ARAMID_TEST_ADAPTERS)
 #include <aramid/adapters/http.hpp>
 #include <aramid/adapters/openai.hpp>
