@@ -13,8 +13,8 @@
 // For the length of each call a stop is requested on `ctx.stop` when `ctx.deadline` passes, besides the
 // caller's own request. A failure as `Fault::cancelled` that came from the deadline becomes `Fault::timed_out`,
 // or `interrupted` after a commit; one that came from the caller stays. A result that arrives together with the
-// deadline is a result. A call whose deadline is over on entry is refused with `deadline_exceeded`, one that is
-// stopped with `cancelled`.
+// deadline is a result. A call whose deadline is over on entry is refused with `deadline_exceeded` (an attempt of a
+// stack, which saw time left, with `timed_out`), one that is stopped with `cancelled`.
 //
 // When not to use it: for a provider that looks at `ctx.deadline` itself, as the HTTP adapter does; it gains
 // nothing. Code that looks at neither cannot be stopped. See docs/preempt.md.
@@ -197,7 +197,9 @@ class Preempt {
     Instant now;
     const bool real_time = detail::on_steady_clock(ctx, now);
     const Instant deadline = ctx.deadline;
-    if (now >= deadline) return Result{fail(Fault::deadline_exceeded)};
+    // A stack that has begun an attempt found time left: then it is this attempt that is late.
+    if (now >= deadline)
+      return Result{fail(ctx.attempt() != 0 ? Fault::timed_out : Fault::deadline_exceeded)};
     if (!real_time) {
       Result outcome = provider_(request, ctx);
       if (!outcome && ctx.now() >= deadline) put_right(outcome.error(), ctx);

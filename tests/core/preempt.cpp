@@ -99,6 +99,24 @@ TEST_CASE("a call whose time is over, or that is stopped, makes no attempt", "[p
   CHECK(provider(1, virtually_late).error().fault == Fault::deadline_exceeded);
 }
 
+TEST_CASE("an attempt whose time went by before the provider was asked is timed out", "[preempt]") {
+  static ManualClock* moved = nullptr;
+  struct Dawdler {  // takes two seconds that the stack does not know of
+    struct Scope {};
+    Admission admit(Scope&, Context&, Instant) noexcept {
+      moved->advance(2s);
+      return Admission::proceed();
+    }
+    Verdict settle(Scope&, Context&, const Error*, Instant) noexcept { return Verdict::done(); }
+    void release(Scope&, Context&) noexcept {}
+  };
+  ManualClock clock;
+  moved = &clock;
+  Resilient<Preempt<Unasked>, Timeout<1s>, Dawdler> client;
+  Context ctx = clock.context();
+  CHECK(client(1, ctx).error().fault == Fault::timed_out);
+}
+
 TEST_CASE("a stop requested by the provider's own caller during the call stays a cancel", "[preempt]") {
   std::stop_source source;
   auto provider = preempt([&](const int&, Context& ctx) -> Outcome<int> {

@@ -71,8 +71,7 @@ Instant in(Duration d) { return saturating_add(SteadyClock::now(), d); }
 
 TEST_CASE("a timeout ends a provider that waits by its stop token alone", "[threads]") {
   Mailbox box;
-  auto provider = preempt(Reader{&box});
-  Resilient<decltype(provider), Timeout<20ms>> client{provider};
+  Resilient<Preempt<Reader>, Timeout<20ms>> client{Reader{&box}};
   const Instant began = SteadyClock::now();
   const auto answer = client(1);
   CHECK(SteadyClock::now() - began >= 20ms);
