@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// [providers]
 // Somebody else answers; this waits for the answer, or for a stop.
 class Mailbox {
  public:
@@ -54,6 +55,7 @@ Outcome<std::string> ask_library(const std::string& question, Context& ctx) {
   return question;
 }
 
+// [/providers]
 template <class Client>
 bool times_out(const char* name, Client& client) {
   const Outcome<std::string> answer = client(std::string{"anybody there?"});
@@ -64,9 +66,11 @@ bool times_out(const char* name, Client& client) {
 }  // namespace
 
 int main() {
+  // [clients]
   Resilient<Preempt<Mailbox>, Retry<1, Backoff<Constant, NoJitter, 10ms>>, Timeout<50ms>> mailbox;
   auto asking = preempt(ask_library);
   Resilient<decltype(asking), Timeout<50ms>> library{asking};
   static_assert(worst_case<decltype(library)>() == 50ms);
+  // [/clients]
   return times_out("mailbox", mailbox) && times_out("library", library) ? 0 : 1;
 }
