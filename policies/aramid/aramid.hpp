@@ -11,5 +11,8 @@
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
+#include <aramid/policies/retry_budget.hpp>
+#include <aramid/policies/retry_quota.hpp>
+#include <aramid/policies/retry_throttle.hpp>
 #include <aramid/policies/telemetry.hpp>
 #include <aramid/policies/timeout.hpp>

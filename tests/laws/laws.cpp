@@ -44,7 +44,8 @@ class Bulkhead {
 #define POLICIES                                                                                \
   (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),           \
       (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Breaker<2, 10s, 1>), Breaker<>, \
-      (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead
+      (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead,  \
+      (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(
     "a policy's scope is settled or released once on every path, and the next call gets through", "[laws]",

@@ -77,6 +77,7 @@ void settles_or_releases_once_on_every_path() {
     } catch (int) {
     }
     CHECK(stage.balanced());
+    CHECK(ctx.budgets.charge(nullptr, stage.clock.now()));  // a budget that refuses is no longer asked
     CHECK(stage.clock.now() <= ctx.deadline);
     CHECK(lets_a_call_through(stage));
     CHECK(stage.balanced());

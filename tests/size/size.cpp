@@ -50,6 +50,12 @@ TEST_CASE("a breaker adds its three words and nothing else", "[size]") {
   STATIC_REQUIRE(sizeof(Resilient<Word, Delays, Breaker<5, 60s, 3>, Timeout<30s>>) <= sizeof(Word) + 24);
 }
 
+TEST_CASE("a retry quota or throttle is one word, a retry budget its window", "[size]") {
+  STATIC_REQUIRE(sizeof(AwsQuota) == sizeof(unsigned));
+  STATIC_REQUIRE(sizeof(GrpcThrottle<10, 100>) == 8);
+  STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>) <= 400);
+}
+
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
   STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));
@@ -69,6 +75,9 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>::Scope) <= 8);
   STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 8);
   STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
+  STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>::Scope) <= 56);
+  STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
+  STATIC_REQUIRE(sizeof(GrpcThrottle<10, 100>::Scope) <= 40);
   STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 128);
 }
 

@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/policies/retry_budget_settings.hpp: how many retries to first attempts, as template arguments or at run
+// time; and the accessor that all retry budgets share.
+#pragma once
+
+#include <aramid/access.hpp>
+#include <aramid/describe.hpp>
+#include <aramid/settings.hpp>
+
+#include <concepts>  // integral, same_as
+
+ARAMID_BEGIN
+
+/// An exact fraction that can be a template argument: `Ratio{1, 10'000}`.
+struct Ratio {
+  std::int64_t numerator = 0;
+  std::int64_t denominator = 1;
+
+  friend constexpr bool operator==(const Ratio&, const Ratio&) = default;
+};
+[[nodiscard]] constexpr Ratio percent(std::int64_t n) noexcept { return {n, 100}; }
+[[nodiscard]] constexpr Ratio per_mille(std::int64_t n) noexcept { return {n, 1000}; }
+
+struct RetryBudgetSettings {
+  Ratio share = percent(20);  ///< retries to first attempts: 0 to 10, in parts of 1 to 1/1'000'000
+  Span window = Duration{10'000'000'000};  ///< over which both are counted, 1 s to 60 s
+  unsigned per_second = 10;                ///< retries allowed whatever the traffic, 0 to 1'000'000
+
+  friend constexpr bool operator==(const RetryBudgetSettings&, const RetryBudgetSettings&) = default;
+};
+
+/// What `retry_budget(client)` looks for.
+struct RetryBudgetTag {};
+
+namespace detail {
+
+[[nodiscard]] constexpr bool share_is_allowed(Ratio share) noexcept {
+  return share.denominator >= 1 && share.denominator <= 1'000'000 && share.numerator >= 0 &&
+         share.numerator <= 10 * share.denominator;
+}
+[[nodiscard]] constexpr bool window_is_allowed(Span window) noexcept {
+  return window >= Span{Duration{1'000'000'000}} && window <= Span{Duration{60'000'000'000}};
+}
+
+template <auto Share>
+[[nodiscard]] consteval Ratio ratio_of() noexcept {
+  if constexpr (std::integral<decltype(Share)>) {
+    return percent(static_cast<std::int64_t>(Share));
+  } else if constexpr (std::same_as<std::remove_cv_t<decltype(Share)>, Ratio>) {
+    return Share;
+  } else {
+    return {-1, 1};  // refused by the sentence below
+  }
+}
+
+[[nodiscard]] inline std::string to_text(Ratio share) {
+  if (share.numerator * 100 % share.denominator == 0) {
+    return std::to_string(share.numerator * 100 / share.denominator) + " %";
+  }
+  return std::to_string(share.numerator) + "/" + std::to_string(share.denominator);
+}
+
+template <auto Share, Span Window, unsigned PerSecond>
+struct FixedRetryBudget {
+  static consteval bool check() noexcept {
+    static_assert(share_is_allowed(ratio_of<Share>()),
+                  "aramid: RetryBudget<Share, Window, PerSecond>: Share is a percentage of 0 to 1000, or a "
+                  "Ratio{numerator, denominator} of 0 to 10 with a denominator of 1 to 1000000");
+    static_assert(window_is_allowed(Window),
+                  "aramid: RetryBudget<Share, Window, PerSecond>: Window is 1 s to 60 s");
+    static_assert(
+        PerSecond <= 1'000'000,
+        "aramid: RetryBudget<Share, Window, PerSecond>: PerSecond is 0 to 1000000 retries a second");
+    return true;
+  }
+  [[nodiscard]] static constexpr RetryBudgetSettings settings() noexcept {
+    return {ratio_of<Share>(), Window, PerSecond};
+  }
+  [[nodiscard]] static std::string describe() {
+    return "retries at most " + to_text(ratio_of<Share>()) + " of first attempts over " +
+           aramid::to_text(Window) + ", and " + std::to_string(PerSecond) + " per second";
+  }
+};
+
+template <Span Window, unsigned PerSecond>
+struct FixedRetryBudget<AtRunTime{}, Window, PerSecond> {
+  using Settings = RetryBudgetSettings;
+  constexpr FixedRetryBudget() noexcept = default;
+  constexpr explicit FixedRetryBudget(const RetryBudgetSettings& settings) : settings_{settings} {
+    require_setting(share_is_allowed(settings.share),
+                    "aramid: RetryBudgetSettings::share must be 0 to 10, with a denominator of 1 to 1000000");
+    require_setting(window_is_allowed(settings.window),
+                    "aramid: RetryBudgetSettings::window must be 1 s to 60 s");
+    require_setting(settings.per_second <= 1'000'000,
+                    "aramid: RetryBudgetSettings::per_second must be 0 to 1000000");
+  }
+  [[nodiscard]] constexpr const RetryBudgetSettings& settings() const noexcept { return settings_; }
+  [[nodiscard]] static std::string describe() { return "set at run time"; }
+
+ private:
+  RetryBudgetSettings settings_;
+};
+
+}  // namespace detail
+
+/// The retry budget inside `client`, of whatever form, through nested clients where it is the only one.
+template <class Client>
+[[nodiscard]] auto& retry_budget(Client& client) noexcept {
+  constexpr std::size_t found = count_in<Client, RetryBudgetTag>();
+  static_assert(found != 0, "aramid: retry_budget(client): this client has no retry budget");
+  static_assert(
+      found <= 1,
+      "aramid: retry_budget(client): this client has more than one retry budget; choose a candidate "
+      "with retry_budget(client.get<\"name\">())");
+  if constexpr (found == 1) {
+    return client.template find<RetryBudgetTag>();
+  } else {
+    return client;
+  }
+}
+
+ARAMID_END
