@@ -47,10 +47,12 @@ int main() {
   (void)call_often(without, clock);
 
   int limited = 0;
+  // [budget]
   Resilient<Down, RetryBudget<20, 60s, 0>, Retries> with{Down{&limited}};
-  const Error error = call_often(with, clock);
+  const Error error = call_often(with, clock);  // unavailable, with Reason::budget_exhausted
 
-  const RetryFunds funds = retry_budget(with).funds(clock.now());
+  const RetryFunds funds = retry_budget(with).funds(clock.now());  // 200 of 200 are used
+  // [/budget]
   std::cout << "1000 calls without a budget: " << unlimited << " attempts\n"
             << "1000 calls with a budget:    " << limited << " attempts, " << funds.used << " retries of "
             << funds.limit << '\n'

@@ -113,7 +113,8 @@ TEST_CASE("a wrong setting of a throttle is named") {
     return refusal_of([&] { GrpcThrottle<> made{settings}; });
   };
   CHECK(refusal({}).empty());
-  CHECK_THAT(refusal({.max_tokens = 1001}), support::contains("GrpcThrottleSettings::max_tokens"));
+  CHECK(refusal({.max_tokens = 1001}) ==
+        "aramid: GrpcThrottleSettings::max_tokens is 1001, allowed is 1 to 1000");
   CHECK_THAT(refusal({.milli_ratio = 0}), support::contains("GrpcThrottleSettings::milli_ratio"));
   CHECK_THAT(refusal({.milli_ratio = 1'000'001}), support::contains("GrpcThrottleSettings::milli_ratio"));
 }

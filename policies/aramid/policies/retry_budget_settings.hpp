@@ -89,12 +89,15 @@ struct FixedRetryBudget<AtRunTime{}, Window, PerSecond> {
   using Settings = RetryBudgetSettings;
   constexpr FixedRetryBudget() noexcept = default;
   constexpr explicit FixedRetryBudget(const RetryBudgetSettings& settings) : settings_{settings} {
-    require_setting(share_is_allowed(settings.share),
-                    "aramid: RetryBudgetSettings::share must be 0 to 10, with a denominator of 1 to 1000000");
-    require_setting(window_is_allowed(settings.window),
-                    "aramid: RetryBudgetSettings::window must be 1 s to 60 s");
-    require_setting(settings.per_second <= 1'000'000,
-                    "aramid: RetryBudgetSettings::per_second must be 0 to 1000000");
+    const Ratio share = settings.share;
+    require_setting(share.denominator >= 1 && share.denominator <= 1'000'000,
+                    "RetryBudgetSettings::share.denominator", share.denominator, "1 to 1000000");
+    require_setting(share_is_allowed(share), "RetryBudgetSettings::share.numerator", share.numerator,
+                    "0 to ten times the denominator, which is ", share.denominator);
+    require_setting(window_is_allowed(settings.window), "RetryBudgetSettings::window", settings.window,
+                    "1 s to 60 s");
+    require_setting(settings.per_second <= 1'000'000, "RetryBudgetSettings::per_second", settings.per_second,
+                    "0 to 1000000");
   }
   [[nodiscard]] constexpr const RetryBudgetSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }

@@ -66,14 +66,15 @@ struct FixedRetryQuota<AtRunTime{}, Cost, TimeoutCost, ThrottlingCost> {
   using Settings = RetryQuotaSettings;
   constexpr FixedRetryQuota() noexcept = default;
   constexpr explicit FixedRetryQuota(const RetryQuotaSettings& settings) : settings_{settings} {
-    require_setting(settings.capacity >= 1 && settings.capacity <= 1'000'000,
-                    "aramid: RetryQuotaSettings::capacity must be 1 to 1000000");
-    require_setting(settings.cost >= 1 && settings.cost <= settings.capacity,
-                    "aramid: RetryQuotaSettings::cost must be 1 to capacity");
-    require_setting(settings.timeout_cost >= 1 && settings.timeout_cost <= settings.capacity,
-                    "aramid: RetryQuotaSettings::timeout_cost must be 1 to capacity");
-    require_setting(settings.throttling_cost >= 1 && settings.throttling_cost <= settings.capacity,
-                    "aramid: RetryQuotaSettings::throttling_cost must be 1 to capacity");
+    require_setting(settings.capacity >= 1 && settings.capacity <= 1'000'000, "RetryQuotaSettings::capacity",
+                    settings.capacity, "1 to 1000000");
+    const auto require_cost = [&](unsigned cost, const char* field) {
+      require_setting(cost >= 1 && cost <= settings.capacity, field, cost, "1 to capacity, which is ",
+                      settings.capacity);
+    };
+    require_cost(settings.cost, "RetryQuotaSettings::cost");
+    require_cost(settings.timeout_cost, "RetryQuotaSettings::timeout_cost");
+    require_cost(settings.throttling_cost, "RetryQuotaSettings::throttling_cost");
   }
   [[nodiscard]] constexpr const RetryQuotaSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }

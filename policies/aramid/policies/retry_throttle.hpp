@@ -67,9 +67,9 @@ struct FixedGrpcThrottle<AtRunTime{}, MilliRatio> {
  protected:
   static constexpr GrpcThrottleSettings checked(const GrpcThrottleSettings& settings) {
     require_setting(settings.max_tokens >= 1 && settings.max_tokens <= 1000,
-                    "aramid: GrpcThrottleSettings::max_tokens must be 1 to 1000");
+                    "GrpcThrottleSettings::max_tokens", settings.max_tokens, "1 to 1000");
     require_setting(settings.milli_ratio >= 1 && settings.milli_ratio <= 1'000'000,
-                    "aramid: GrpcThrottleSettings::milli_ratio must be 1 to 1000000");
+                    "GrpcThrottleSettings::milli_ratio", settings.milli_ratio, "1 to 1000000");
     return settings;
   }
   [[nodiscard]] constexpr GrpcThrottleSettings initial() const noexcept { return initial_; }
