@@ -150,6 +150,7 @@ class Call {
       waiting_ = true;
       if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now, answer.reason);
       const bool on_wake = answer.until == Instant::max();
+      if (ctx_.has_alternative()) return send_elsewhere<I>(answer, on_wake, now);
       if (!on_wake && answer.until >= ctx_.deadline)
         return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;
@@ -172,6 +173,15 @@ class Call {
       ctx_.announce(event);
     }
     return ascend<I>(error, now);
+  }
+
+  // Nobody waits here while another provider can be asked.
+  template <std::size_t I>
+  Step send_elsewhere(const Admission& answer, bool on_wake, Instant now) noexcept {
+    waiting_ = false;
+    policy<I>().release(scope<I>(), ctx_);
+    const Duration wait = on_wake ? Duration{-1} : elapsed(now, answer.until);
+    return held_back<I>(Admission::reject(answer.fault, Reason::elsewhere, wait), now);
   }
 
   // The driver's own refusal, with `Held` levels admitted.
@@ -243,6 +253,7 @@ class Call {
         }
       }
       if (reason != Reason::none) give_up<level>(error, reason, now);
+      if (reason == Reason::elsewhere && !error.retry_after) error.retry_after = verdict.after;
       return ascend<level>(error, now);
     }
   }
@@ -262,7 +273,7 @@ class Call {
   [[nodiscard]] Reason veto(const Error& error, Duration after, bool free, Instant now) const noexcept {
     if (ctx_.committed()) return Reason::committed;
     if (error.fault == Fault::cancelled) return Reason::not_retryable;
-    if (!free && ctx_.attempts_used_up()) return Reason::attempt_ceiling;
+    if (!free && ctx_.retries_used_up()) return Reason::attempt_ceiling;
     if (reads_time && saturating_add(now, after) >= ctx_.deadline) return Reason::no_time_left;
     return Reason::none;
   }

@@ -21,6 +21,7 @@
 #include <aramid/wait.hpp>
 
 #include <cstdint>      // int64_t
+#include <span>         // span
 #include <stop_token>   // stop_token
 #include <string_view>  // string_view
 
@@ -62,7 +63,10 @@ struct RateHints {
 /// Which providers of a combinator this call may use.
 struct Route {
   std::string_view only;  ///< name of the one provider to ask; empty = as the combinator decides
-  bool failover = true;   ///< false: the first choice only
+  std::span<const std::string_view>
+      order;             ///< names of those to ask, in this order, and nobody else; empty = all
+  bool failover = true;  ///< false: the first choice only
+  bool wait = true;      ///< false: fail rather than wait for a provider that is not ready
 };
 
 class Context {
@@ -98,13 +102,12 @@ class Context {
   [[nodiscard]] unsigned attempt() const noexcept { return attempts_; }
   /// The provider that is being, or was last, asked.
   [[nodiscard]] Name provider() const noexcept { return provider_; }
-  /// True while a combinator has another provider to turn to.
-  [[nodiscard]] bool has_alternative() const noexcept { return alternatives_ > 0; }
+  /// True while a combinator has another provider to turn to, and when the call does not want to wait anyway.
+  [[nodiscard]] bool has_alternative() const noexcept { return alternatives_ > 0 || !route.wait; }
   /// True when no further attempt may begin.
-  [[nodiscard]] bool attempts_used_up() const noexcept {
-    const unsigned most = max_attempts != 0 ? max_attempts : ceiling_;
-    return most != 0 && attempts_ >= most;
-  }
+  [[nodiscard]] bool attempts_used_up() const noexcept { return uses_up(attempts_); }
+  /// True when the provider that has been asked may not be asked again: one that has not been keeps an attempt.
+  [[nodiscard]] bool retries_used_up() const noexcept { return uses_up(attempts_ + alternatives_); }
 
   /// Reads the call's clock. For providers; policies are told the time.
   [[nodiscard]] Instant now() noexcept { return driver_ != nullptr ? driver_->now() : SteadyClock::now(); }
@@ -137,6 +140,11 @@ class Context {
 
  private:
   friend struct CallAccess;
+
+  [[nodiscard]] bool uses_up(unsigned attempts) const noexcept {
+    const unsigned most = max_attempts != 0 ? max_attempts : ceiling_;
+    return most != 0 && attempts >= most;
+  }
 
   Driver* driver_ = nullptr;
   Instant reading_{};  // the last clock reading, handed from a stack to the stack nested in it
@@ -216,6 +224,10 @@ struct CallAccess {
     if (ctx.fresh_ != Context::Reading::handed_up) return ctx.now();
     ctx.fresh_ = Context::Reading::stale;
     return ctx.reading_;
+  }
+  /// The same without taking it: a stack outside may still want it.
+  [[nodiscard]] static Instant look(Context& ctx) noexcept {
+    return ctx.fresh_ == Context::Reading::handed_up ? ctx.reading_ : ctx.now();
   }
   /// Between two candidates of a combinator: what the first one left serves the second.
   static void pass_on(Context& ctx) noexcept {

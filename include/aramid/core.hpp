@@ -7,3 +7,4 @@
 #include <aramid/failover.hpp>
 #include <aramid/lift.hpp>
 #include <aramid/resilient.hpp>
+#include <aramid/routing.hpp>

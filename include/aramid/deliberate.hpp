@@ -7,7 +7,8 @@
 //
 // A stack in an order that is nearly always a mistake does not compile (docs/order.md). `Deliberate<Policy>` is
 // the policy itself, but no order rule looks at it: attempts multiply, limits may never fire, and that is what
-// you want. Cost: none. Thread-safety: as the policy's.
+// you want.
+// Cost: none. Thread-safety: as the policy's.
 #pragma once
 
 #include <aramid/config.hpp>

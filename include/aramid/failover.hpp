@@ -9,30 +9,45 @@
 //   ctx.route.only = "hf";             // this provider, nothing else
 //   ctx.route.failover = false;        // the first choice only
 //
+//   ctx.route.order = names;           // these providers, in this order
+//
 // A candidate that fails with a fault whose ruling lets another provider be asked is followed by the next one,
 // unless output has reached the caller, the caller gave up, the deadline is over, or the call's ceiling on
-// attempts is reached. When all fail the caller gets the most informative error, with all attempts in its
-// history. When not to use it: for providers that share one account or one machine.
+// attempts is reached. A prompt that is too long goes only to a larger context window, a filtered one only to a
+// candidate that TakesFiltered. One that would hold the call back (a limiter, a queue, a rate limit) is passed over
+// while another is left; when all have been tried, the call goes to the one that is ready first, if that is before
+// the deadline. When all fail the caller gets the most informative error, with all attempts in its history.
+// Asking another provider is not a retry, and no retry budget pays for it.
+// When not to use it: for providers that share one account or one machine.
 //
 // It owns the clients; each is built from the argument at its place, or by default. It is a provider, so it
-// nests and can be wrapped. Cost: none over the chosen client, but naming it. Thread-safety: as the clients'.
+// nests and can be wrapped. Cost: none over the chosen client but for naming it, and for what the routing does.
+// Thread-safety: as the clients'.
 #pragma once
 
 #include <aramid/access.hpp>
 #include <aramid/args.hpp>
 #include <aramid/attempt_once.hpp>
 #include <aramid/describe.hpp>
+#include <aramid/failover_walk.hpp>
 #include <aramid/named.hpp>
 #include <aramid/provider.hpp>
-#include <aramid/route.hpp>
+#include <aramid/readiness.hpp>
 
 #include <boost/hana/at.hpp>           // at_c
 #include <boost/hana/basic_tuple.hpp>  // basic_tuple
 
+#include <array>     // array
 #include <concepts>  // constructible_from
 #include <utility>   // exchange, forward, index_sequence
 
 ARAMID_BEGIN
+
+/// A candidate as `available` shows it.
+struct Availability {
+  Name provider;
+  Readiness readiness;
+};
 
 template <class Routing, class... Candidates>
 class Failover {
@@ -82,7 +97,8 @@ class Failover {
       static_assert(alike, "aramid: the providers of a Failover<> must return the same Outcome<T>");
       // After a sentence the compiler is to say no more.
       if constexpr (alike && RoutingType<Routing>) {
-        return try_in_turn<Result>(request, ctx);
+        View view{*this};
+        return walk_.template run<Result>(view, request, ctx);
       } else {
         return Result{std::unexpect};
       }
@@ -144,6 +160,38 @@ class Failover {
     (describe_candidate<ClientAt<Candidates>>(text, indent, Names::names[i++]), ...);
   }
 
+  /// What the candidate says that is ready first.
+  [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
+    Readiness soonest{.wait = Duration::max()};
+    each(clients_, [&](const auto& client) {
+      const Readiness own = readiness_of(client, ctx, now);
+      if (own.wait < soonest.wait || soonest.policy.empty()) soonest = own;
+    });
+    return soonest;
+  }
+  /// What the candidate with most of its quota has left, in thousandths.
+  [[nodiscard]] unsigned headroom(Instant now) const noexcept {
+    unsigned most = 0;
+    each(clients_, [&](const auto& client) { most = larger(most, headroom_of(client, now)); });
+    return most;
+  }
+  /// The candidates in the order in which a call with `request` would ask them now, and what would hold it back.
+  template <class Request>
+  [[nodiscard]] std::array<Availability, size> available(const Request& request, Context& ctx) {
+    std::array<Availability, size> all;
+    View view{*this};
+    const Instant now = ctx.now();
+    std::size_t next = 0;
+    walk_.preview(view, request, ctx, now, [&](std::size_t candidate) {
+      std::size_t i = 0;
+      each(clients_, [&](const auto& client) {
+        if (i++ == candidate) all[next] = {Names::names[candidate], readiness_of(client, ctx, now)};
+      });
+      ++next;
+    });
+    return all;
+  }
+
   template <class Tag>
   [[nodiscard]] static consteval std::size_t count() noexcept {
     return (std::size_t{0} + ... + count_in<ClientAt<Candidates>, Tag>());
@@ -169,33 +217,6 @@ class Failover {
   }
 
  private:
-  template <class Result, class Request>
-  Result try_in_turn(const Request& request, Context& ctx) {
-    CallAccess::set_ceiling(ctx, attempts_allowed());
-    if (!ctx.route.only.empty()) return ask_only<Result>(request, ctx);
-    typename Routing::Order order;
-    Routing::begin(routing_, order, size);
-    Alternatives alternatives{ctx};
-    const std::size_t last = ctx.route.failover ? size : 1;
-    Result best{std::unexpect};
-    History history;
-    for (std::size_t i = 0; i < last; ++i) {
-      const std::size_t candidate = Routing::at(order, i);
-      alternatives.left(last - i - 1);
-      Result outcome = ask<Result>(candidate, request, ctx);
-      Routing::report(routing_, candidate, outcome ? nullptr : &outcome.error());
-      if (outcome) [[likely]]
-        return outcome;
-      history.append(outcome.error().history);
-      const bool follow = i + 1 < last && may_follow(outcome.error(), ctx);
-      if (follow) move_on(outcome.error(), ctx);
-      if (i == 0 || more_informative(outcome.error(), best.error())) best = std::move(outcome);
-      if (!follow) break;
-    }
-    best.error().history = std::move(history);
-    return best;
-  }
-
   template <class Client>
   struct Slot {
     ARAMID_EMPTY Client client;
@@ -213,20 +234,6 @@ class Failover {
         : client(std::forward<From>(std::get<I>(from.references))...) {}
   };
 
-  // How many candidates are left, on top of what a combinator outside has; taken back however the call ends.
-  class Alternatives {
-   public:
-    explicit Alternatives(Context& ctx) noexcept : count_{CallAccess::alternatives(ctx)}, outer_{count_} {}
-    Alternatives(const Alternatives&) = delete;
-    Alternatives& operator=(const Alternatives&) = delete;
-    ~Alternatives() { count_ = outer_; }
-    void left(std::size_t here) noexcept { count_ = outer_ + static_cast<unsigned>(here); }
-
-   private:
-    unsigned& count_;
-    unsigned outer_;
-  };
-
   template <class Clients, class Visitor>
   static constexpr void each(Clients& clients, Visitor&& visitor) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -242,54 +249,54 @@ class Failover {
     detail::describe_provider<Client>(text, indent + "    ");
   }
 
-  template <class Result, class Request>
-  Result ask(std::size_t candidate, const Request& request, Context& ctx) {
-    return ask_from<Result, 0>(candidate, request, ctx);
-  }
-  template <class Result, std::size_t I, class Request>
-  Result ask_from(std::size_t candidate, const Request& request, Context& ctx) {
-    if constexpr (I + 1 < size) {
-      if (candidate != I) return ask_from<Result, I + 1>(candidate, request, ctx);
+  // What the walk knows of the candidates.
+  struct View {
+    Failover& self;
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return Failover::size; }
+    [[nodiscard]] static const CandidateFacts& facts(std::size_t i) noexcept { return Names::facts[i]; }
+    [[nodiscard]] static Name name(std::size_t i) noexcept { return Names::names[i]; }
+    [[nodiscard]] unsigned attempts_allowed() const noexcept { return self.attempts_allowed(); }
+    [[nodiscard]] unsigned headroom(std::size_t i, Instant now) const noexcept {
+      unsigned headroom = 0;
+      std::size_t at = 0;
+      each(self.clients_, [&](const auto& client) {
+        if (at++ == i) headroom = headroom_of(client, now);
+      });
+      return headroom;
     }
-    CallAccess::set_provider(ctx, Names::names[I]);
-    using Client = std::remove_cvref_t<decltype(get<I>())>;
-    if constexpr (is_stack_v<Client>) {
-      return get<I>()(request, ctx);
-    } else {
-      return detail::attempt_once<Result>(get<I>(), request, ctx);
+    template <class Result, class Request>
+    ARAMID_INLINE Result ask(std::size_t candidate, const Request& request, Context& ctx) {
+      return ask_from<Result, 0>(candidate, request, ctx);
     }
-  }
+    template <class Result, std::size_t I, class Request>
+    ARAMID_INLINE Result ask_from(std::size_t candidate, const Request& request, Context& ctx) {
+      if constexpr (I + 1 < Failover::size) {
+        if (candidate != I) return ask_from<Result, I + 1>(candidate, request, ctx);
+      }
+      CallAccess::set_provider(ctx, Names::names[I]);
+      using Client = std::remove_cvref_t<decltype(self.template get<I>())>;
+      if constexpr (is_stack_v<Client>) {
+        return self.template get<I>()(request, ctx);
+      } else {
+        return detail::attempt_once<Result>(self.template get<I>(), request, ctx);
+      }
+    }
+  };
 
-  template <class Result, class Request>
-  ARAMID_COLD Result ask_only(const Request& request, Context& ctx) {
-    const std::size_t candidate = Names::index_of(ctx.route.only);
-    if (candidate < size) {
-      // The name is used up: a combinator nested in the candidate has names of its own.
-      const std::string_view only = std::exchange(ctx.route.only, {});
-      Result outcome = ask<Result>(candidate, request, ctx);
-      ctx.route.only = only;
-      return outcome;
-    }
-    std::string message = "no provider has the name given in route.only; the names are:";
-    for (const Name name : Names::names) message.append(" ").append(name.view());
-    return Result{fail(Fault::invalid_request, 0, std::move(message))};
-  }
-
-  [[nodiscard]] static bool may_follow(const Error& error, Context& ctx) noexcept {
-    return may_go_elsewhere(error) && !ctx.committed() && !ctx.attempts_used_up() &&
-           !ctx.stop.stop_requested() && !CallAccess::time_is_over(ctx);
-  }
-  static void move_on(const Error& error, Context& ctx) noexcept {
-    if (ctx.listeners.want(EventKind::failed_over)) {
-      ctx.announce({.kind = EventKind::failed_over, .fault = error.fault, .provider = error.provider});
-    }
-    ctx.usage = {};
-    ctx.hints = {};
-    CallAccess::pass_on(ctx);
-  }
-
-  ARAMID_EMPTY typename detail::StateOf<Routing>::type routing_;
+  ARAMID_EMPTY detail::FailoverWalk<Routing, View, size> walk_;
   boost::hana::basic_tuple<Slot<ClientAt<Candidates>>...> clients_;
 };
+
+/// The candidates of a Failover in the order in which a call would ask them now: `available(client, request)`. A
+/// candidate that is not ready would be passed over while another one is.
+template <class Client, class Request>
+[[nodiscard]] auto available(Client& client, const Request& request, Context& ctx) {
+  return client.available(request, ctx);
+}
+template <class Client, class Request>
+[[nodiscard]] auto available(Client& client, const Request& request) {
+  Context ctx;
+  return client.available(request, ctx);
+}
 
 ARAMID_END

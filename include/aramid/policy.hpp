@@ -45,17 +45,21 @@ struct Admission {
   };
 
   [[nodiscard]] static constexpr Admission proceed() noexcept { return {}; }
-  /// Ask again at `until`. The call is refused at once if its deadline comes first.
-  [[nodiscard]] static constexpr Admission wait_until(Instant until, Reason reason = Reason::none) noexcept {
+  /// Ask again at `until`. The call is refused at once if its deadline comes first, and with `fault` if another
+  /// provider can be asked instead.
+  [[nodiscard]] static constexpr Admission wait_until(Instant until, Reason reason = Reason::none,
+                                                      Fault fault = Fault::throttled) noexcept {
     Admission answer;
     answer.kind = Kind::wait;
+    answer.fault = fault;
     answer.reason = reason;
     answer.until = until;
     return answer;
   }
   /// Ask again when the scope's waker is woken, or the deadline comes.
-  [[nodiscard]] static constexpr Admission wait_for_wake(Reason reason = Reason::none) noexcept {
-    return wait_until(Instant::max(), reason);
+  [[nodiscard]] static constexpr Admission wait_for_wake(Reason reason = Reason::none,
+                                                         Fault fault = Fault::throttled) noexcept {
+    return wait_until(Instant::max(), reason, fault);
   }
   /// Say with `ctx.compare(measured, limit)` which numbers decided.
   [[nodiscard]] static constexpr Admission reject(Fault fault, Reason reason,
@@ -95,6 +99,12 @@ struct Verdict {
   [[nodiscard]] static constexpr Verdict again_transparently() noexcept {
     Verdict verdict = again_after(Duration::zero());
     verdict.transparent = true;
+    return verdict;
+  }
+  /// Done, because another provider is ready now, which is better than waiting `wait` here.
+  [[nodiscard]] static constexpr Verdict elsewhere(Duration wait) noexcept {
+    Verdict verdict = done(Reason::elsewhere);
+    verdict.after = wait;
     return verdict;
   }
   /// Done, but what failed is called `fault` from here on: only this policy knows what it was.

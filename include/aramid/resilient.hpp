@@ -23,6 +23,7 @@
 #include <aramid/describe.hpp>
 #include <aramid/order.hpp>
 #include <aramid/provider.hpp>
+#include <aramid/readiness.hpp>
 
 #include <concepts>     // constructible_from
 #include <type_traits>  // invoke_result_t
@@ -135,6 +136,23 @@ class Resilient {
   static void describe_into(std::string& text, const std::string& indent) {
     (detail::describe_policy<Policies>(text, indent), ...);
     detail::describe_provider<Provider>(text, indent);
+  }
+
+  /// Whether a call would be let in now: what the policy says that would hold it back longest.
+  [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
+    Readiness longest = readiness_of(provider_, ctx, now);
+    each_policy([&](const auto& policy) {
+      Readiness own = readiness_of(policy, ctx, now);
+      if (own.policy.empty()) own.policy = policy_name_v<std::remove_cvref_t<decltype(policy)>>;
+      if (own.wait > longest.wait) longest = own;
+    });
+    return longest;
+  }
+  /// What the fullest quota has left, in thousandths.
+  [[nodiscard]] unsigned headroom(Instant now) const noexcept {
+    unsigned least = headroom_of(provider_, now);
+    each_policy([&](const auto& policy) { least = smaller(least, headroom_of(policy, now)); });
+    return least;
   }
 
   /// Policies with this tag in this client, nested clients included.
@@ -284,6 +302,12 @@ class Resilient {
     return at;
   }
 
+  template <class Visitor>
+  void each_policy(Visitor&& visit) const noexcept {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit(policies_.template get<I>()), ...);
+    }(std::index_sequence_for<Policies...>{});
+  }
   template <class Tag, class Visitor, std::size_t... I>
   void visit_policies(Visitor& visitor, std::index_sequence<I...>) {
     (visit_policy<Tag>(policies_.template get<I>(), visitor), ...);

@@ -4,11 +4,15 @@
 // aramid/route.hpp: which candidate is asked next. Sans-I/O, so that every driver can run it.
 //
 // A routing is a type with
-//   struct State;                                   shared by all calls
-//   struct Order { ... };                           of one call
-//   void begin(State&, Order&, std::size_t count)   puts the candidates in the order in which to ask them
-//   std::size_t at(const Order&, std::size_t i)     the i-th of them
-//   void report(State&, std::size_t candidate, const Error* failure, Instant now)
+//   template <std::size_t Max> struct State;               shared by all calls, of up to Max candidates
+//   template <std::size_t Max> struct Order;               of one call
+//   begin(State&, Order&, View& view)                      puts the candidates in the order in which to ask them
+//   at(const Order&, std::size_t i)                        the i-th of them
+//   asked(State&, std::size_t candidate)                   it is about to be asked
+//   report(State&, candidate, const Error* failure, Duration took, Instant now)     how that went
+//   static constexpr bool reads_time                       whether it wants `now` and `took`
+// A View answers size(), facts(i), headroom(i), name(i), random(), now() and request(). All are noexcept.
+// <aramid/routing/...> has the routings; most of them only rank by a score (<aramid/ranking.hpp>).
 #pragma once
 
 #include <aramid/error.hpp>
@@ -20,31 +24,30 @@ ARAMID_BEGIN
 /// What a combinator takes as its first argument.
 template <class R>
 concept RoutingType = requires {
-  typename R::State;
-  typename R::Order;
+  typename R::template State<1>;
+  typename R::template Order<1>;
+  { R::reads_time } -> std::convertible_to<bool>;
 };
-
-namespace detail {
-
-template <class R>
-struct StateOf {
-  struct type {};
-};
-template <RoutingType R>
-struct StateOf<R> {
-  using type = typename R::State;
-};
-
-}  // namespace detail
 
 /// The candidates in the order in which they are written.
 struct Priority {
   static constexpr Name name = "Priority";
+  static constexpr bool reads_time = false;
+  template <std::size_t>
   struct State {};
+  template <std::size_t>
   struct Order {};
-  static void begin(State&, Order&, std::size_t) noexcept {}
-  [[nodiscard]] static std::size_t at(const Order&, std::size_t i) noexcept { return i; }
-  static void report(State&, std::size_t, const Error*) noexcept {}
+
+  template <std::size_t Max, class View>
+  static void begin(State<Max>&, Order<Max>&, View&) noexcept {}
+  template <std::size_t Max>
+  [[nodiscard]] static std::size_t at(const Order<Max>&, std::size_t i) noexcept {
+    return i;
+  }
+  template <std::size_t Max>
+  static void asked(State<Max>&, std::size_t) noexcept {}
+  template <std::size_t Max>
+  static void report(State<Max>&, std::size_t, const Error*, Duration, Instant) noexcept {}
 };
 
 /// How much an error tells the caller when all candidates failed; the highest is returned. The caller's own
@@ -86,12 +89,6 @@ struct Priority {
   if (a != b) return a > b;
   if (error.retry_after && kept.retry_after) return *error.retry_after < *kept.retry_after;
   return !kept.retry_after || error.retry_after.has_value();
-}
-
-/// Whether another candidate may be asked after `error`.
-[[nodiscard]] inline bool may_go_elsewhere(const Error& error) noexcept {
-  const Elsewhere elsewhere = ruling(error).elsewhere;
-  return elsewhere == Elsewhere::yes || elsewhere == Elsewhere::at_once;
 }
 
 ARAMID_END

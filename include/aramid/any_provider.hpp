@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/any_provider.hpp: a provider whose type is chosen at run time.
+//
+//   using AnyChat = AnyProvider<ChatRequest, Completion>;
+//   AnyChat chat = local ? AnyChat{Ollama{settings}} : AnyChat{std::in_place_type<Hosted>, OpenAi{other}};
+//   Resilient<AnyChat, Backoff<Exponential, Jitter>> client{std::move(chat)};
+//
+// When to use it: providers from a configuration, members of one type, shorter compile times behind an interface.
+// When not: where the type is known; a stack of types costs nothing.
+// Not part of <aramid/aramid.hpp>. Cost: one allocation when it is made, one indirect call a call. Move-only; a
+// moved-from one answers `Fault::invalid_request`. Thread-safety: as the provider's.
+#pragma once
+
+#include <aramid/attempt_once.hpp>
+#include <aramid/describe.hpp>
+#include <aramid/readiness.hpp>
+
+#include <utility>  // exchange, forward, in_place_type_t
+
+ARAMID_BEGIN
+
+template <class Request, class Response>
+class AnyProvider {
+ public:
+  /// Attempts are counted by what is inside.
+  static constexpr bool is_stack = true;
+
+  /// Moves `provider` in.
+  template <class Provider>
+    requires(!std::same_as<std::remove_cvref_t<Provider>, AnyProvider> &&
+             ProviderOf<std::remove_cvref_t<Provider>, Request>)
+  explicit AnyProvider(Provider&& provider)
+      : AnyProvider{std::in_place_type<std::remove_cvref_t<Provider>>, std::forward<Provider>(provider)} {}
+
+  /// Builds a `Provider` in place, as clients need it: they do not move.
+  template <class Provider, class... From>
+  explicit AnyProvider(std::in_place_type_t<Provider>, From&&... from)
+      : held_{new Held<Provider>(std::forward<From>(from)...)} {
+    static_assert(std::same_as<std::invoke_result_t<Provider&, const Request&, Context&>, Outcome<Response>>,
+                  "aramid: AnyProvider<Request, Response> holds providers that return Outcome<Response>");
+  }
+  AnyProvider(AnyProvider&& other) noexcept : held_{std::exchange(other.held_, nullptr)} {}
+  AnyProvider& operator=(AnyProvider&& other) noexcept {
+    std::swap(held_, other.held_);
+    return *this;
+  }
+  ~AnyProvider() { delete held_; }
+
+  Outcome<Response> operator()(const Request& request, Context& ctx) {
+    if (held_ == nullptr) [[unlikely]]
+      return fail(Fault::invalid_request, 0, "this AnyProvider has been moved from");
+    return held_->call(request, ctx);
+  }
+  Outcome<Response> operator()(const Request& request) {
+    Context ctx;
+    return (*this)(request, ctx);
+  }
+
+  /// `describe<Provider>()` of what is inside.
+  [[nodiscard]] std::string describe() const { return held_ != nullptr ? held_->describe() : std::string{}; }
+  /// `worst_case<Provider>()` of what is inside.
+  [[nodiscard]] Duration worst_case_inside() const noexcept {
+    return held_ != nullptr ? held_->worst_case() : Duration::zero();
+  }
+  [[nodiscard]] unsigned attempts_allowed() const noexcept {
+    return held_ != nullptr ? held_->attempts_allowed() : 1;
+  }
+  [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
+    return held_ != nullptr ? held_->readiness(ctx, now) : Readiness{};
+  }
+  [[nodiscard]] unsigned headroom(Instant now) const noexcept {
+    return held_ != nullptr ? held_->headroom(now) : full_headroom;
+  }
+
+  // What the type alone knows.
+  static void describe_into(std::string& text, const std::string& indent) {
+    text += indent + "AnyProvider: chosen at run time\n";
+  }
+  [[nodiscard]] static consteval unsigned max_attempts() noexcept { return unlimited_attempts; }
+
+ private:
+  struct Anything {
+    virtual ~Anything() = default;
+    virtual Outcome<Response> call(const Request& request, Context& ctx) = 0;
+    [[nodiscard]] virtual std::string describe() const = 0;
+    [[nodiscard]] virtual Duration worst_case() const noexcept = 0;
+    [[nodiscard]] virtual unsigned attempts_allowed() const noexcept = 0;
+    [[nodiscard]] virtual Readiness readiness(const Context& ctx, Instant now) const noexcept = 0;
+    [[nodiscard]] virtual unsigned headroom(Instant now) const noexcept = 0;
+  };
+
+  template <class Provider>
+  struct Held final : Anything {
+    Provider provider;
+
+    template <class... From>
+    explicit Held(From&&... from) : provider(std::forward<From>(from)...) {}
+    Outcome<Response> call(const Request& request, Context& ctx) override {
+      if constexpr (is_stack_v<Provider>) {
+        return provider(request, ctx);
+      } else {
+        return detail::attempt_once<Outcome<Response>>(provider, request, ctx);
+      }
+    }
+    [[nodiscard]] std::string describe() const override { return aramid::describe<Provider>(); }
+    [[nodiscard]] Duration worst_case() const noexcept override { return aramid::worst_case<Provider>(); }
+    [[nodiscard]] unsigned attempts_allowed() const noexcept override {
+      return aramid::attempts_allowed(provider);
+    }
+    [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept override {
+      return readiness_of(provider, ctx, now);
+    }
+    [[nodiscard]] unsigned headroom(Instant now) const noexcept override {
+      return headroom_of(provider, now);
+    }
+  };
+
+  Anything* held_;
+};
+
+ARAMID_END
