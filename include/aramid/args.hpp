@@ -15,7 +15,7 @@
 
 #include <tuple>        // tuple, forward_as_tuple, get
 #include <type_traits>  // is_constructible_v
-#include <utility>      // forward
+#include <utility>      // forward, index_sequence
 
 ARAMID_BEGIN
 
@@ -39,5 +39,27 @@ template <class T, class From>
 inline constexpr bool is_buildable_v = std::is_constructible_v<T, From>;
 template <class T, class... From>
 inline constexpr bool is_buildable_v<T, Args<From...>> = std::is_constructible_v<T, From...>;
+
+namespace detail {
+
+/// A client that is built in place, from one value or from what `args(...)` stands for.
+template <class Client>
+struct Built {
+  ARAMID_EMPTY Client client;
+
+  constexpr Built() = default;
+  template <class From>
+    requires(!std::is_same_v<std::remove_cvref_t<From>, Built> && !is_args_v<std::remove_cvref_t<From>>)
+  constexpr explicit Built(From&& from) : client(std::forward<From>(from)) {}
+  template <class... From>
+  constexpr explicit Built(Args<From...> from) : Built(std::index_sequence_for<From...>{}, from) {}
+
+ private:
+  template <std::size_t... I, class... From>
+  constexpr Built(std::index_sequence<I...>, Args<From...>& from)
+      : client(std::forward<From>(std::get<I>(from.references))...) {}
+};
+
+}  // namespace detail
 
 ARAMID_END

@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t {
   hedged,
   first_output,  ///< the provider committed
   gave_up,       ///< a policy could have gone on and did not; `reason` says why
+  fell_back,     ///< a Fallback answers; `fault` is the failure that it replaces
 };
 
 struct Event {

@@ -217,23 +217,6 @@ class Failover {
   }
 
  private:
-  template <class Client>
-  struct Slot {
-    ARAMID_EMPTY Client client;
-
-    constexpr Slot() = default;
-    template <class From>
-      requires(!std::same_as<std::remove_cvref_t<From>, Slot> && !is_args_v<std::remove_cvref_t<From>>)
-    constexpr explicit Slot(From&& from) : client(std::forward<From>(from)) {}
-    template <class... From>
-    constexpr explicit Slot(Args<From...> from) : Slot(std::index_sequence_for<From...>{}, from) {}
-
-   private:
-    template <std::size_t... I, class... From>
-    constexpr Slot(std::index_sequence<I...>, Args<From...>& from)
-        : client(std::forward<From>(std::get<I>(from.references))...) {}
-  };
-
   template <class Clients, class Visitor>
   static constexpr void each(Clients& clients, Visitor&& visitor) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -284,7 +267,7 @@ class Failover {
   };
 
   ARAMID_EMPTY detail::FailoverWalk<Routing, View, size> walk_;
-  boost::hana::basic_tuple<Slot<ClientAt<Candidates>>...> clients_;
+  boost::hana::basic_tuple<detail::Built<ClientAt<Candidates>>...> clients_;
 };
 
 /// The candidates of a Failover in the order in which a call would ask them now: `available(client, request)`. A
