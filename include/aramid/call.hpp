@@ -150,7 +150,8 @@ class Call {
       waiting_ = true;
       if (ctx_.stop.stop_requested()) return cut_off(Fault::cancelled, now, answer.reason);
       const bool on_wake = answer.until == Instant::max();
-      if (ctx_.has_alternative()) return send_elsewhere<I>(answer, on_wake, now);
+      if (answer.fault != Fault::unknown && ctx_.has_alternative())
+        return send_elsewhere<I>(answer, on_wake, now);
       if (!on_wake && answer.until >= ctx_.deadline)
         return cut_off(Fault::deadline_exceeded, now, answer.reason);
       began_ = now;

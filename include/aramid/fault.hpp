@@ -100,16 +100,29 @@ enum class Reason : std::uint8_t {
   over_quota,         ///< a quota is used up for longer than the deadline allows
   cost_over_quota,    ///< the cost alone is larger than the quota
   frozen,             ///< the server told the limiter to wait
+  on_purpose,         ///< a Chaos policy
   budget_exhausted,   ///< the retries of all calls together have used up their budget
 };
 
 inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::budget_exhausted) + 1;
 
 namespace detail {
-inline constexpr std::string_view reason_names[reason_count] = {
-    "none",         "not_retryable",   "retries_exhausted", "row_exhausted", "hint_too_long",
-    "no_time_left", "attempt_ceiling", "committed",         "elsewhere",     "open",
-    "probes_out",   "over_quota",      "cost_over_quota",   "frozen",        "budget_exhausted"};
+inline constexpr std::string_view reason_names[reason_count] = {"none",
+                                                                "not_retryable",
+                                                                "retries_exhausted",
+                                                                "row_exhausted",
+                                                                "hint_too_long",
+                                                                "no_time_left",
+                                                                "attempt_ceiling",
+                                                                "committed",
+                                                                "elsewhere",
+                                                                "open",
+                                                                "probes_out",
+                                                                "over_quota",
+                                                                "cost_over_quota",
+                                                                "frozen",
+                                                                "on_purpose",
+                                                                "budget_exhausted"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

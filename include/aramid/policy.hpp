@@ -46,7 +46,7 @@ struct Admission {
 
   [[nodiscard]] static constexpr Admission proceed() noexcept { return {}; }
   /// Ask again at `until`. The call is refused at once if its deadline comes first, and with `fault` if another
-  /// provider can be asked instead.
+  /// provider can be asked instead (never with `Fault::unknown`).
   [[nodiscard]] static constexpr Admission wait_until(Instant until, Reason reason = Reason::none,
                                                       Fault fault = Fault::throttled) noexcept {
     Admission answer;

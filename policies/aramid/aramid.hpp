@@ -9,6 +9,7 @@
 #include <aramid/core.hpp>
 #include <aramid/policies/backoff.hpp>
 #include <aramid/policies/breaker.hpp>
+#include <aramid/policies/chaos.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
 #include <aramid/policies/retry_budget.hpp>
