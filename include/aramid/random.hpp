@@ -10,7 +10,9 @@
 
 #include <aramid/config.hpp>
 
-#include <cstdint>  // uint64_t
+#include <concepts>     // integral
+#include <cstdint>      // uint64_t
+#include <string_view>  // string_view
 
 ARAMID_BEGIN
 
@@ -30,6 +32,21 @@ class SplitMix64 {
  private:
   std::uint64_t state_;
 };
+
+namespace detail {
+
+/// FNV-1a, then mixed. Not for cryptography, and not against keys that are made to collide.
+[[nodiscard]] constexpr std::uint64_t hash_of(std::string_view text) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return SplitMix64::mix(hash);
+}
+template <std::integral Number>
+[[nodiscard]] constexpr std::uint64_t hash_of(Number number) noexcept {
+  return SplitMix64::mix(static_cast<std::uint64_t>(number));
+}
+
+}  // namespace detail
 
 /// `value * part / 2^32` for a 32-bit fraction `part`, without overflow; value >= 0.
 [[nodiscard]] constexpr std::int64_t scale(std::int64_t value, std::uint32_t part) noexcept {

@@ -128,7 +128,8 @@ TEST_CASE("a Fallback is a client: accessors, description and limits see through
   using Inner = Resilient<Script, Breaker<5, 60s, 3>, Timeout<9s>>;
   Fallback<Inner, int> chat{Script{{1}}, 7};
   CHECK(breaker(chat).failures() == 0);
-  CHECK_THAT((describe<Fallback<Inner, Inner>>()), contains("Fallback\n  Breaker") && contains("else\n  Breaker"));
+  CHECK_THAT((describe<Fallback<Inner, Inner>>()),
+             contains("Fallback\n  Breaker") && contains("else\n  Breaker"));
   STATIC_REQUIRE(worst_case<Fallback<Inner, int>>() == 9s);
   STATIC_REQUIRE(worst_case<Fallback<Inner, Inner>>() == 18s);
   STATIC_REQUIRE(max_attempts<Fallback<Inner, Inner>>() == 2);

@@ -20,24 +20,7 @@
 #include <aramid/random.hpp>
 #include <aramid/ranking.hpp>
 
-#include <concepts>     // integral
-#include <string_view>  // string_view
-
 ARAMID_BEGIN
-
-namespace detail {
-
-[[nodiscard]] constexpr std::uint64_t hash_of(std::string_view text) noexcept {
-  std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
-  return SplitMix64::mix(hash);
-}
-template <std::integral Number>
-[[nodiscard]] constexpr std::uint64_t hash_of(Number number) noexcept {
-  return SplitMix64::mix(static_cast<std::uint64_t>(number));
-}
-
-}  // namespace detail
 
 template <class KeyOf>
 struct Sticky : RanksCandidates {

@@ -8,9 +8,9 @@
 //   Chaos<> with ChaosSettings{.fault = Fault::timed_out, .permille = 10, .delay = 30s, .delay_permille = 10}
 //   chaos(client).set(0, 0)                         off at run time
 //
-// Innermost in a stack, so that the policies outside take it for the provider. A call that is made to fail ends with
-// the fault, as an attempt of the provider that was not made. Draws come from the policy's own seeded sequence, one for
-// each attempt: the same calls in the same order meet the same faults.
+// Innermost in a stack, so that the policies outside take it for the provider. An attempt that is made to fail is
+// not made; the failure looks like the provider's. Draws come from the policy's own seeded sequence, one for each
+// attempt: the same calls in the same order meet the same faults.
 // When to use it: in tests, and in production for a small share behind `Switchable` or settings. When not: to test
 // wire formats; that is a server's job. With a share of 0 between the angle brackets it is not there at all.
 // Cost: one relaxed addition and a multiplication an attempt; none with a share of 0. Thread-safety: lock-free.
