@@ -48,8 +48,7 @@ struct Listening {
   bool threw = false;
 
   void hear(std::string_view text) {
-    if (!request.on_text || threw) return;
-    ctx.commit();
+    if (!request.on_text || threw || !ctx.commit()) return;
     if (text.empty()) return;
     try {
       request.on_text(text);

@@ -32,6 +32,9 @@ class Driver {
   virtual void wait(Instant until, Waker& waker, const std::stop_token& stop) noexcept = 0;
   /// A random number from the driver's own seeded sequence, so that a run can be repeated.
   [[nodiscard]] virtual std::uint64_t random() noexcept = 0;
+  /// A further thread takes part in a call: from now on time must not go on while it neither waits nor has left.
+  virtual void join() noexcept {}
+  virtual void leave() noexcept {}
 
  protected:
   ~Driver() = default;

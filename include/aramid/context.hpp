@@ -62,11 +62,22 @@ struct RateHints {
 
 /// Which providers of a combinator this call may use.
 struct Route {
-  std::string_view only;  ///< name of the one provider to ask; empty = as the combinator decides
-  std::span<const std::string_view>
-      order;             ///< names of those to ask, in this order, and nobody else; empty = all
+  /// Name of the one provider to ask; empty = as the combinator decides.
+  std::string_view only;
+  /// Names of those to ask, in this order, and nobody else; empty = as the combinator decides.
+  std::span<const std::string_view> order;
+  std::size_t skip = 0;  ///< so many of the combinator's first choices are asked last
   bool failover = true;  ///< false: the first choice only
   bool wait = true;      ///< false: fail rather than wait for a provider that is not ready
+};
+
+/// Decides which one of several attempts at the same time may speak to the caller.
+class CommitGate {
+ public:
+  [[nodiscard]] virtual bool claim(unsigned attempt) noexcept = 0;
+
+ protected:
+  ~CommitGate() = default;
 };
 
 class Context {
@@ -90,11 +101,14 @@ class Context {
   Context& operator=(const Context&) = delete;
 
   /// Providers call this just before the first piece of output reaches the caller. From then on nothing may
-  /// be retried, hedged or failed over: the caller would see the text twice.
-  void commit() noexcept {
-    if (committed_) return;
+  /// be retried, hedged or failed over: the caller would see the text twice. False if another attempt of a hedged
+  /// call has begun its output: then this one must hand out nothing, and end with `Fault::cancelled`.
+  bool commit() noexcept {
+    if (committed_) return true;
+    if (gate_ != nullptr && !gate_->claim(gate_number_)) return false;
     committed_ = true;
     if (listeners.want(EventKind::first_output)) announce({.kind = EventKind::first_output});
+    return true;
   }
   [[nodiscard]] bool committed() const noexcept { return committed_; }
 
@@ -147,6 +161,8 @@ class Context {
   }
 
   Driver* driver_ = nullptr;
+  CommitGate* gate_ = nullptr;
+  unsigned gate_number_ = 0;
   Instant reading_{};  // the last clock reading, handed from a stack to the stack nested in it
   std::int64_t measured_ = 0;
   std::int64_t limit_ = 0;
@@ -187,6 +203,13 @@ struct CallAccess {
     if (ctx.provider_.empty()) ctx.provider_ = name;
   }
   static void begin_attempt(Context& ctx) noexcept { ++ctx.attempts_; }
+  static void add_attempts(Context& ctx, unsigned attempts) noexcept { ctx.attempts_ += attempts; }
+  /// The time line that a Context for another thread must share; null = real time.
+  [[nodiscard]] static Driver* driver(const Context& ctx) noexcept { return ctx.driver_; }
+  static void set_gate(Context& ctx, CommitGate& gate, unsigned number) noexcept {
+    ctx.gate_ = &gate;
+    ctx.gate_number_ = number;
+  }
   /// The last attempt never left this process.
   static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }

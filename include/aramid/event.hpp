@@ -73,6 +73,8 @@ class Listeners {
  public:
   [[nodiscard]] bool want(EventKind kind) const noexcept { return (wants_ & mask_of(kind)) != 0; }
 
+  [[nodiscard]] EventMask wanted() const noexcept { return wants_; }
+
   void link(Listener& node) noexcept {
     node.next_ = head_;
     node.outer_ = wants_;

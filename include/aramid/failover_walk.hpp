@@ -87,8 +87,8 @@ class FailoverWalk<Routing, Clients, Max> {
   template <class Result, class Request>
   Result run(Clients& clients, const Request& request, Context& ctx) {
     CallAccess::set_ceiling(ctx, clients.attempts_allowed());
-    if (!ctx.route.only.empty() || !ctx.route.order.empty()) [[unlikely]]
-      return run_named<Result>(clients, request, ctx);
+    if (!ctx.route.only.empty() || !ctx.route.order.empty() || ctx.route.skip != 0) [[unlikely]]
+      return run_chosen<Result>(clients, request, ctx);
     bool nested = false;
     Instant now{};
     if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
@@ -300,10 +300,13 @@ class FailoverWalk<Routing, Clients, Max> {
 
   // The names are used up here: a combinator nested in a candidate has names of its own.
   template <class Result, class Request>
-  ARAMID_COLD Result run_named(Clients& clients, const Request& request, Context& ctx) {
+  ARAMID_COLD Result run_chosen(Clients& clients, const Request& request, Context& ctx) {
     const Route route = ctx.route;
     ChosenOrder<Max> chosen;
     std::size_t count = 0;
+    bool nested = false;
+    Instant now{};
+    if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
     const auto choose = [&](std::string_view name) {
       std::size_t i = 0;
       while (i < clients.size() && !(clients.name(i) == name)) ++i;
@@ -315,17 +318,19 @@ class FailoverWalk<Routing, Clients, Max> {
     bool known = true;
     if (!route.only.empty()) {
       known = choose(route.only);
-    } else {
+    } else if (!route.order.empty()) {
       for (const std::string_view name : route.order) known = choose(name) && known;
+    } else {
+      preview(clients, request, ctx, now,
+              [&](std::size_t i) { chosen.at[count++] = static_cast<std::uint8_t>(i); });
     }
     if (!known) return Result{unknown_name(clients)};
     ctx.route.only = {};
     ctx.route.order = {};
+    ctx.route.skip = 0;
     const Restored restored{ctx, route};
-    bool nested = false;
-    Instant now{};
-    if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
-    const auto at = [&chosen](std::size_t i) { return std::size_t{chosen.at[i]}; };
+    const std::size_t skip = route.skip % count;
+    const auto at = [&](std::size_t i) { return std::size_t{chosen.at[(i + skip) % count]}; };
     return walk<Result>(clients, request, ctx, at, route.failover ? count : 1, now, nested);
   }
 

@@ -18,9 +18,10 @@
 #include <aramid/error.hpp>
 #include <aramid/lift.hpp>
 
-#include <algorithm>  // min
-#include <atomic>     // atomic
-#include <deque>      // deque
+#include <algorithm>           // min
+#include <atomic>              // atomic
+#include <condition_variable>  // condition_variable
+#include <deque>               // deque
 #include <initializer_list>
 #include <memory>   // shared_ptr
 #include <mutex>    // mutex
@@ -30,7 +31,9 @@ ARAMID_BEGIN
 
 namespace testing {
 
-/// A clock that stands still until it is told to move, or a call waits on it.
+/// A clock that stands still until it is told to move, or a call waits on it. Calls of several threads move it as
+/// they wait, each for itself. Threads that take part in one call (a Hedge's) wait for each other: time goes on
+/// when all of them wait, to the end of the shortest wait.
 /// Thread-safety: all members from any thread. A wait without an end blocks until it is woken or stopped.
 class ManualClock final : public Driver {
  public:
@@ -59,7 +62,9 @@ class ManualClock final : public Driver {
   void wait(Instant until, Waker& waker, const std::stop_token& stop) noexcept override {
     waits_.fetch_add(1, std::memory_order_relaxed);
     if (stop.stop_requested()) return;
-    if (until == Instant::max()) {
+    if (joined_.load(std::memory_order_acquire) > 0) {
+      wait_together(until, waker, stop);
+    } else if (until == Instant::max()) {
       detail::blocking_wait(until, waker, stop);
     } else {
       advance_to(until);
@@ -69,15 +74,77 @@ class ManualClock final : public Driver {
     return SplitMix64::mix(seed_.fetch_add(0x9E3779B97F4A7C15U, std::memory_order_relaxed));
   }
 
+  void join() noexcept override { joined_.fetch_add(1, std::memory_order_acq_rel); }
+  void leave() noexcept override {
+    const std::lock_guard lock{mutex_};
+    joined_.fetch_sub(1, std::memory_order_acq_rel);
+    go_on_if_all_wait();
+  }
+
   /// How often the clock was read, and waited on.
   [[nodiscard]] std::uint64_t readings() const noexcept { return readings_.load(); }
   [[nodiscard]] std::uint64_t waits() const noexcept { return waits_.load(); }
 
  private:
+  struct Waiting final : Waker::Sleeper {
+    Waiting(ManualClock& of, Instant end) noexcept : clock{of}, until{end} {}
+    void notify() noexcept override {
+      const std::lock_guard lock{clock.mutex_};
+      clock.release(*this);
+    }
+    ManualClock& clock;
+    Instant until;
+    bool released = false;
+    Waiting* next = nullptr;
+  };
+
+  void wait_together(Instant until, Waker& waker, const std::stop_token& stop) noexcept {
+    Waiting waiting{*this, until};
+    if (!waker.park(waiting)) return;
+    {
+      const std::stop_callback on_stop{stop, [&waker]() noexcept { waker.wake(); }};
+      std::unique_lock lock{mutex_};
+      if (!waiting.released && now_.load() < until.time_since_epoch().count()) {
+        waiting.next = std::exchange(waiting_, &waiting);
+        ++waiting_count_;
+        go_on_if_all_wait();
+        moved_.wait(lock, [&] { return waiting.released; });
+      }
+    }
+    waker.unpark();
+  }
+  // With the lock held. Whoever is released counts as running at once, although its thread may not run yet.
+  void release(Waiting& one) noexcept {
+    if (std::exchange(one.released, true)) return;
+    Waiting** link = &waiting_;
+    while (*link != nullptr && *link != &one) link = &(*link)->next;
+    if (*link == nullptr) return;  // notified before it began to wait
+    *link = one.next;
+    --waiting_count_;
+    moved_.notify_all();
+  }
+  void go_on_if_all_wait() noexcept {
+    if (waiting_count_ <= joined_.load(std::memory_order_acquire)) return;
+    Instant first = Instant::max();
+    for (const Waiting* one = waiting_; one != nullptr; one = one->next) first = std::min(first, one->until);
+    if (first == Instant::max()) return;
+    advance_to(first);
+    for (Waiting* one = waiting_; one != nullptr;) {
+      Waiting* const next = one->next;
+      if (one->until <= first) release(*one);
+      one = next;
+    }
+  }
+
   std::atomic<std::int64_t> now_;
   std::atomic<std::uint64_t> seed_;
   std::atomic<std::uint64_t> readings_{0};
   std::atomic<std::uint64_t> waits_{0};
+  std::atomic<unsigned> joined_{0};  // threads beside the one that made the call
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  Waiting* waiting_ = nullptr;
+  unsigned waiting_count_ = 0;
 };
 
 /// How a scripted attempt goes.
@@ -109,7 +176,7 @@ class Scripted {
       if (now >= ctx.deadline) return fail(Fault::timed_out);
       ctx.wait(std::min(end, ctx.deadline));
     }
-    if (act.commits) ctx.commit();
+    if (act.commits && !ctx.commit()) return fail(Fault::cancelled);
     return std::move(act.outcome);
   }
 

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/hedge.hpp: a second attempt beside a slow one; the first good answer wins.
+//
+//   Hedge<Client, After<2s>> chat{settings};                     one more attempt when 2 s have passed
+//   Hedge<Failover<Priority, A, B>, After<500ms>, 1, NextProvider> chat{args(a, b)};      at the next provider
+//   Resilient<Hedge<Client, After<2s>>, RetryBudget<20, 10s, 10>> bounded{args(settings)};      paid from a budget
+//
+// When to use it: calls that may be made twice, to providers whose slowest answers are much slower than the usual
+// one.
+// When not: requests with effects, a provider that is slow because it is overloaded (a budget bounds the harm),
+// or one that counts every attempt against a small quota. A failure that another attempt may mend launches the
+// next one at once. The first success, or failure that no attempt can mend, is returned at once; the others are
+// asked once to stop and end in the background, where `losers(...)` counts them. When all fail the caller gets
+// the most informative error. An attempt whose output has begun has won: no further one is launched, and the call
+// returns when it ends, for its output goes to the caller. Sinks are called on a worker thread. Attempts of all
+// together keep to `ctx.max_attempts`. Requests are copied, and must be replayable. Not part of
+// <aramid/aramid.hpp>.
+// Cost: an allocation and two thread switches a call. Up to `Workers` threads, started on first use; when all are
+// busy a call goes unhedged on its own thread. Destruction waits for losers, so the provider must obey
+// `ctx.stop`.
+// Thread-safety: yes. Source: J. Dean, L. A. Barroso, "The tail at scale", CACM 2013; grpc/proposal A6.
+#pragma once
+
+#include <aramid/hedge_race.hpp>
+
+#include <atomic>  // atomic
+
+ARAMID_BEGIN
+
+/// The next attempt comes this long after the last one: 0 for all at once, `Span{Duration::max()}` only on
+/// failures.
+template <Span Delay>
+struct After {
+  static_assert(Delay.ns >= 0, "aramid: After<Delay>: the delay must not be negative");
+  static constexpr bool learns = false;
+  struct State {
+    [[nodiscard]] static constexpr Duration delay() noexcept { return Delay; }
+  };
+  [[nodiscard]] static std::string describe() { return "after " + to_text(Delay); }
+};
+
+/// Attempts of one call go where the client sends them.
+struct SameProvider {
+  static constexpr std::size_t step = 0;
+};
+/// Each further attempt begins at the next choice of the combinator inside.
+struct NextProvider {
+  static constexpr std::size_t step = 1;
+};
+
+/// What a Hedge has done so far.
+struct HedgeTotals {
+  std::uint64_t launched = 0;  ///< attempts beside a first one
+  std::uint64_t won = 0;       ///< of these, by how many the call was answered
+  std::uint64_t refused = 0;   ///< not launched because a budget or the number of threads did not allow it
+};
+
+template <class Client, class When, unsigned Hedges = 1, class Where = SameProvider, unsigned Workers = 64>
+class Hedge : public Wrapping<Client> {
+  static_assert(Hedges >= 1 && Hedges <= 8, "aramid: Hedge<Client, When, Hedges>: Hedges is 1 to 8");
+  static_assert(
+      requires { typename When::State; },
+      "aramid: Hedge<Client, When>: When is After<delay> or AtPercentile<percent>");
+  static_assert(Workers >= 2, "aramid: Hedge<..., Workers>: Workers is 2 or more");
+
+ public:
+  Hedge()
+    requires std::default_initializable<Client>
+  = default;
+  /// What the client is built from.
+  template <class From>
+    requires is_buildable_v<Client, std::remove_reference_t<From>>
+  explicit Hedge(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
+
+  template <class Request>
+  auto operator()(const Request& request, Context& ctx) {
+    static_assert(
+        ProviderOf<Client, Request>,
+        "aramid: the client of a Hedge<> must be callable as client(request, ctx) with this request and "
+        "return an Outcome<T>. See docs/writing-a-provider.md");
+    static_assert(
+        replayable_v<Request> && std::copy_constructible<Request>,
+        "aramid: a Hedge<> sends a request twice, so it must be replayable (replayable_v) and copyable. See "
+        "docs/writing-a-provider.md");
+    if constexpr (ProviderOf<Client, Request> && replayable_v<Request> && std::copy_constructible<Request>) {
+      return race(request, ctx);
+    }
+  }
+  template <class Request>
+  auto operator()(const Request& request) {
+    Context ctx;
+    return (*this)(request, ctx);
+  }
+
+  [[nodiscard]] HedgeTotals totals() const noexcept {
+    return {launched_.load(std::memory_order_relaxed), won_.load(std::memory_order_relaxed),
+            refused_.load(std::memory_order_relaxed)};
+  }
+  /// The delay that a call made now would have.
+  [[nodiscard]] Duration delay() const noexcept { return when_.delay(); }
+
+  [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
+    return detail::saturating_mul(aramid::attempts_allowed(this->client()), Hedges + 1);
+  }
+  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
+    return detail::saturating_mul(aramid::max_attempts<Client>(), Hedges + 1);
+  }
+  /// Each attempt may take the client's worst case, and the last one begins late.
+  [[nodiscard]] static consteval Duration worst_case() noexcept {
+    if constexpr (When::learns) {
+      return saturating_mul(aramid::worst_case<Client>(), Hedges + 1);
+    } else {
+      const Duration client = aramid::worst_case<Client>();
+      const Duration late = smaller(When::State::delay(), client);
+      return saturating_add(client, saturating_mul(late, Hedges));
+    }
+  }
+  static void describe_into(std::string& text, const std::string& indent) {
+    text += indent + "Hedge: " + std::to_string(Hedges) + " more " + When::describe() + '\n';
+    detail::describe_provider<Client>(text, indent);
+  }
+
+ private:
+  template <class Request>
+  detail::ResultOf<Client, Request> race(const Request& request, Context& ctx) {
+    using Result = detail::ResultOf<Client, Request>;
+    using Race = detail::HedgeRace<Client, Request, Hedges + 1>;
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    bool nested = false;
+    Instant now = CallAccess::enter(ctx, nested);
+    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay());
+    typename Race::Lock lock = race->lock();
+    if (!race->launch(pool_, attempts_of_first(ctx), 0, now)) {
+      lock.unlock();
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      CallAccess::hand_down(ctx, now);
+      return detail::ask<Result>(this->client(), request, ctx);
+    }
+    bool told_to_stop = false;
+    while (!race->decided()) {
+      const bool over = ctx.stop.stop_requested() || now >= ctx.deadline;
+      if (over && !race->has_output()) break;
+      if (over && !told_to_stop) {
+        race->stop_speaker(lock);
+        told_to_stop = true;
+      } else if (race->decider().launches(now)) {
+        launch_another(*race, ctx, now);
+      } else {
+        const Instant until = told_to_stop ? Instant::max() : smaller(race->decider().due(), ctx.deadline);
+        lock.unlock();
+        wait(ctx, until, told_to_stop);
+        lock.lock();
+      }
+      now = ctx.now();
+    }
+    if (!race->decided()) {
+      race->abandon(lock);
+      return fail(ctx.stop.stop_requested() ? Fault::cancelled : Fault::deadline_exceeded);
+    }
+    if (race->winner() != Race::nobody && race->winner() > 0) won_.fetch_add(1, std::memory_order_relaxed);
+    if constexpr (When::learns) when_.note(race->first_took(now));
+    if (nested) CallAccess::hand_up(ctx, now);
+    return race->leave(lock);
+  }
+
+  // With a stop request out, a wait that a stop request ends would not wait at all.
+  static void wait(Context& ctx, Instant until, bool stopped) noexcept {
+    if (!stopped) {
+      ctx.wait(until);
+      return;
+    }
+    const std::stop_token outer = std::exchange(ctx.stop, {});
+    ctx.wait(until);
+    ctx.stop = outer;
+  }
+
+  template <class Race>
+  void launch_another(Race& race, Context& ctx, Instant now) {
+    const unsigned number = race.decider().count();
+    const bool allowed =
+        (ctx.max_attempts == 0 || ctx.max_attempts > number) && ctx.budgets.charge(nullptr, now);
+    if (!allowed || !race.launch(pool_, ctx.max_attempts == 0 ? 0 : 1, number * Where::step, now)) {
+      race.decider().close();
+      refused_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    launched_.fetch_add(1, std::memory_order_relaxed);
+    if (ctx.listeners.want(EventKind::hedged)) ctx.announce({.kind = EventKind::hedged, .at = now});
+  }
+
+  // A ceiling of the caller's is shared out beforehand: attempts cannot see each other's.
+  [[nodiscard]] static unsigned attempts_of_first(const Context& ctx) noexcept {
+    if (ctx.max_attempts == 0) return 0;
+    return ctx.max_attempts > Hedges ? ctx.max_attempts - Hedges : 1;
+  }
+
+  typename When::State when_;
+  std::atomic<std::uint64_t> launched_{0};
+  std::atomic<std::uint64_t> won_{0};
+  std::atomic<std::uint64_t> refused_{0};
+  WorkerPool pool_{Workers};  // last: its threads use everything else
+};
+
+ARAMID_END
