@@ -38,12 +38,12 @@ class FailoverList {
   /// 1 to 64 candidates with different names; otherwise refused as wrong settings are (<aramid/settings.hpp>).
   explicit FailoverList(std::vector<Candidate> candidates) : candidates_{std::move(candidates)} {
     require_setting(!candidates_.empty() && candidates_.size() <= max_candidates,
-                    "aramid: a FailoverList takes 1 to 64 candidates");
+                    "the number of candidates of a FailoverList", candidates_.size(), "1 to 64");
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-      require_setting(!candidates_[i].name.empty(), "aramid: each candidate of a FailoverList needs a name");
+      require_setting(!candidates_[i].name.empty(), "a name in a FailoverList", "empty", "any other text");
       for (std::size_t k = 0; k < i; ++k) {
-        require_setting(!(candidates_[k].name == candidates_[i].name),
-                        "aramid: two candidates of this FailoverList have the same name");
+        require_setting(!(candidates_[k].name == candidates_[i].name), "a name in a FailoverList",
+                        candidates_[i].name.view(), "one that no other candidate has");
       }
     }
   }

@@ -171,12 +171,12 @@ class Chaos<chaos_at_run_time, Permille, Seed> {
         dice_{settings.seed},
         permille_{settings.permille},
         delay_permille_{settings.delay_permille} {
-    require_setting(!refused_here(settings.fault),
-                    "aramid: ChaosSettings::fault must be one of a provider or of the transport");
-    require_setting(settings.permille <= 1000, "aramid: ChaosSettings::permille must be 0 to 1000");
-    require_setting(settings.delay.ns >= 0, "aramid: ChaosSettings::delay must not be negative");
-    require_setting(settings.delay_permille <= 1000,
-                    "aramid: ChaosSettings::delay_permille must be 0 to 1000");
+    require_setting(!refused_here(settings.fault), "ChaosSettings::fault", to_string(settings.fault),
+                    "a fault of a provider or of the transport");
+    require_setting(settings.permille <= 1000, "ChaosSettings::permille", settings.permille, "0 to 1000");
+    require_setting(settings.delay.ns >= 0, "ChaosSettings::delay", settings.delay, "0 s or more");
+    require_setting(settings.delay_permille <= 1000, "ChaosSettings::delay_permille", settings.delay_permille,
+                    "0 to 1000");
   }
 
   [[nodiscard]] Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
