@@ -25,7 +25,8 @@ ARAMID_BEGIN
 namespace detail {
 
 template <class Client, class Request, unsigned Most>
-class HedgeRace final : public CommitGate, public std::enable_shared_from_this<HedgeRace<Client, Request, Most>> {
+class HedgeRace final : public CommitGate,
+                        public std::enable_shared_from_this<HedgeRace<Client, Request, Most>> {
  public:
   using Result = ResultOf<Client, Request>;
   using Lock = std::unique_lock<std::mutex>;
