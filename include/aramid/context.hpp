@@ -123,6 +123,8 @@ class Context {
   /// True when the provider that has been asked may not be asked again: one that has not been keeps an attempt.
   [[nodiscard]] bool retries_used_up() const noexcept { return uses_up(attempts_ + alternatives_); }
 
+  /// Whether the call lives on the machine's own clock, not on a driver's time line.
+  [[nodiscard]] bool real_time() const noexcept { return driver_ == nullptr; }
   /// Reads the call's clock. For providers; policies are told the time.
   [[nodiscard]] Instant now() noexcept { return driver_ != nullptr ? driver_->now() : SteadyClock::now(); }
   /// Waits on the call's time line until `until`, a wake, or a stop request; may return early.

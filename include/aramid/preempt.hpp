@@ -24,7 +24,7 @@
 // who stops. On a time line other than SteadyClock's (a manual clock) no thread is used: `ctx.wait` ends at the
 // deadline by itself, `ctx.stop` is the caller's, and only the fault is put right.
 //
-// Cost: without a deadline none; else three readings of the clock, arming and disarming a timer. No allocation
+// Cost: without a deadline none; else one reading of the clock, arming and disarming a timer. No allocation
 // on success, except for a thread's first call and for calls nested deeper than four. Thread-safety: as the
 // provider's. Not part of <aramid/aramid.hpp>: it needs <thread>.
 #pragma once
@@ -119,13 +119,6 @@ class DeadlineStop final : TimerThread::Timer {
   bool armed_;
 };
 
-/// Whether `ctx` lives on the timer thread's time line, and its time now.
-[[nodiscard]] inline bool on_steady_clock(Context& ctx, Instant& now) noexcept {
-  const Instant before = SteadyClock::now();
-  now = ctx.now();
-  return before <= now && now <= SteadyClock::now();
-}
-
 template <class Provider>
 consteval bool check_preempt() noexcept {
   static_assert(
@@ -194,13 +187,11 @@ class Preempt {
   template <class Result, class Request>
   Result bounded(const Request& request, Context& ctx) {
     if (ctx.stop.stop_requested()) return Result{fail(Fault::cancelled)};
-    Instant now;
-    const bool real_time = detail::on_steady_clock(ctx, now);
     const Instant deadline = ctx.deadline;
     // A stack that has begun an attempt found time left: then it is this attempt that is late.
-    if (now >= deadline)
+    if (ctx.now() >= deadline)
       return Result{fail(ctx.attempt() != 0 ? Fault::timed_out : Fault::deadline_exceeded)};
-    if (!real_time) {
+    if (!ctx.real_time()) {
       Result outcome = provider_(request, ctx);
       if (!outcome && ctx.now() >= deadline) put_right(outcome.error(), ctx);
       return outcome;
