@@ -6,7 +6,7 @@
 #include "support/catch.hpp"
 
 #include <aramid/error.hpp>
-#include <aramid/route.hpp>
+#include <aramid/failover_walk.hpp>
 
 using namespace aramid;
 
@@ -63,7 +63,8 @@ TEST_CASE("the ruling of every fault is the one its row says", "[ruling]") {
     CHECK(ruled.again == row.again);
     CHECK(ruled.evidence == row.evidence);
     CHECK(ruled.reservation == row.reservation);
-    CHECK(may_go_elsewhere(error_of(row.fault)) == row.elsewhere);
+    detail::Eligible eligible;
+    CHECK((eligible.learn(error_of(row.fault), {}) && eligible.lets({})) == row.elsewhere);
   }
 }
 
