@@ -8,6 +8,7 @@
 #include <aramid/args.hpp>
 #include <aramid/attempt_once.hpp>
 #include <aramid/describe.hpp>
+#include <aramid/order.hpp>
 #include <aramid/readiness.hpp>
 
 #include <utility>  // forward
