@@ -7,18 +7,18 @@
 // first; `again` restarts the descent just inside the policy that asked. Its only outputs are *attempt*, *wait
 // until t* and *done*; a driver turns them into real life:
 //
+//   call.prepare(request);
 //   Step step = call.start(now);
 //   while (step.kind != Step::Kind::done) {
 //     attempt: ask the provider, then call.succeed(now) and stop, or step = call.fail(error, now)
-//     wait:    wait until step.until, a wake or a stop request, then step = call.resume(now)
+//     wait:    wait until step.until, a wake or a stop request, call.prepare(request), step = call.resume(now)
 //   }
 //   call.refused() ? return call.take_refusal() : return the attempt's own outcome
 //
 // What no policy may do is enforced here: no retry after a commit, a stop request, the ceiling on attempts, one
 // that could not begin before the deadline, or one that a budget does not pay for; a failure after a commit becomes
-// `interrupted`.
-// Dropping a Call releases every level that it holds. Not movable: policies may keep its scopes' addresses.
-// Cost: no allocation; straight-line code on success. Thread-safety: one thread at a time.
+// `interrupted`. Dropping a Call releases every level that it holds. Not movable: policies may keep addresses of
+// its scopes. Cost: no allocation; straight-line code on success. Thread-safety: one thread at a time.
 #pragma once
 
 #include <aramid/stack.hpp>
@@ -44,6 +44,19 @@ class Call {
   Call& operator=(const Call&) = delete;
   ~Call() {
     if (held_ != 0) abandon();
+  }
+
+  /// Shows the request to the policies that want to see it and have not: before `start`, and before `resume`.
+  template <std::size_t I = 0, class Request>
+  ARAMID_INLINE void prepare(const Request& request) noexcept {
+    if constexpr (I == depth) {
+      new_from_ = depth;
+    } else if constexpr ((Prepares<Policies, Request> || ...)) {
+      if constexpr (Prepares<PolicyAt<I>, Request>) {
+        if (I >= new_from_) policy<I>().prepare(scope<I>(), request, ctx_);
+      }
+      prepare<I + 1>(request);
+    }
   }
 
   [[nodiscard]] ARAMID_INLINE Step start(Instant now) noexcept { return descend<0>(now); }
@@ -296,6 +309,7 @@ class Call {
     held_ = Level + 1;
     level_ = Level + 1;
     waiting_ = false;
+    new_from_ = Level + 1;
     retry_at_ = saturating_add(now, after);
     return {Step::Kind::wait, retry_at_};
   }
@@ -384,8 +398,9 @@ class Call {
   unsigned attempts_before_;  // the count when a nested stack was entered
   std::uint8_t level_;        // where resume goes on
   Reason waiting_reason_;
-  bool waiting_ = false;   // the last held level waits to be admitted
-  std::uint8_t held_ = 0;  // levels whose scopes are live
+  bool waiting_ = false;       // the last held level waits to be admitted
+  std::uint8_t held_ = 0;      // levels whose scopes are live
+  std::uint8_t new_from_ = 0;  // scopes from here on have not been shown the request
   std::optional<Trouble> trouble_;
   boost::hana::basic_tuple<typename Policies::Scope...> scopes_;
 

@@ -140,6 +140,17 @@ concept Releases = HasScope<P> && requires(P& policy, typename P::Scope& scope, 
 template <class P>
 concept Policy = Admits<P> && Settles<P> && Releases<P>;
 
+/// What a policy may do besides: look at the request, which `admit` does not see.
+///   template <class Request> void prepare(Scope&, const Request&, Context&) noexcept;
+/// Called with a new scope, before the descent begins and again before the next attempt of a retry outside it. The
+/// call may end without `admit`, `settle` or `release`: take nothing there, only note. What it notes of the request
+/// may point into it: the request outlives the call.
+template <class P, class Request>
+concept Prepares =
+    HasScope<P> && requires(P& policy, typename P::Scope& scope, const Request& request, Context& ctx) {
+      { policy.prepare(scope, request, ctx) } noexcept -> std::same_as<void>;
+    };
+
 // What a policy may say about itself; each has a default.
 
 /// `static consteval bool check()`: static_asserts on the template arguments, made where a client is built.

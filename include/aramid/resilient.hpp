@@ -166,7 +166,7 @@ class Resilient {
   [[nodiscard]] auto& find() noexcept {
     constexpr std::size_t at = first_tagged<Tag>();
     if constexpr (at < sizeof...(Policies)) {
-      return policies_.template get<at>();
+      return detail::reveal<Tag>(policies_.template get<at>());
     } else {
       return provider_.template find<Tag>();
     }
@@ -226,6 +226,7 @@ class Resilient {
     Instant now{};
     if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);
     Machine call{policies_, ctx};
+    call.prepare(request);
     Step step = call.start(now);
     // One named result in the outermost scope, so that it is built in the caller's frame; slow paths assign to it.
     Result outcome = step.kind == Step::Kind::attempt ? attempt(request, ctx, now) : Result{std::unexpect};
@@ -251,6 +252,7 @@ class Resilient {
       if (step.kind == Step::Kind::wait) {
         if (step.until > now) ctx.wait(step.until);
         if (Machine::reads_time || ctx.deadline != Instant::max()) now = ctx.now();
+        call.prepare(request);
         step = call.resume(now);
         continue;
       }
@@ -314,7 +316,7 @@ class Resilient {
   }
   template <class Tag, class P, class Visitor>
   static void visit_policy(P& policy, Visitor& visitor) {
-    if constexpr (detail::tagged<P, Tag>() != 0) visitor(policy);
+    if constexpr (detail::tagged<P, Tag>() != 0) visitor(detail::reveal<Tag>(policy));
   }
 
   ARAMID_EMPTY Provider provider_;
