@@ -18,13 +18,28 @@ ARAMID_BEGIN
 
 namespace detail {
 
-/// 1 if the policy carries `using Tag = ...` and it is this one.
+template <class P, class Tag>
+concept CarriesTag = requires { requires std::same_as<typename P::Tag, Tag>; };
+
+/// 1 if the policy carries `using Tag = ...` and it is this one, or is a modifier of one that does.
 template <class P, class Tag>
 [[nodiscard]] consteval std::size_t tagged() noexcept {
-  if constexpr (requires { typename P::Tag; }) {
-    return std::same_as<typename P::Tag, Tag> ? 1 : 0;
+  if constexpr (CarriesTag<P, Tag>) {
+    return 1;
+  } else if constexpr (requires { typename P::Inner; }) {
+    return tagged<typename P::Inner, Tag>();
   } else {
     return 0;
+  }
+}
+
+/// The one that carries the tag.
+template <class Tag, class P>
+[[nodiscard]] auto& reveal(P& policy) noexcept {
+  if constexpr (CarriesTag<P, Tag>) {
+    return policy;
+  } else {
+    return reveal<Tag>(policy.inner());
   }
 }
 

@@ -50,6 +50,13 @@ class Budgets {
     return head_ == nullptr || charge_all(failure, now);
   }
 
+  /// Takes the last charge back from all of them: it was for nothing.
+  void refund(const Error* failure, Instant now) const noexcept {
+    for (Budget* node = head_; node != nullptr; node = node->next_) {
+      (void)node->answer_(*node, Budget::Ask::refund, failure, now);
+    }
+  }
+
  private:
   ARAMID_COLD bool charge_all(const Error* failure, Instant now) const noexcept {
     for (Budget* node = head_; node != nullptr; node = node->next_) {

@@ -22,15 +22,9 @@
 #pragma once
 
 #include <aramid/stack.hpp>
+#include <aramid/step.hpp>
 
 ARAMID_BEGIN
-
-/// What the driver is to do next.
-struct Step {
-  enum class Kind : std::uint8_t { attempt, wait, done };
-  Kind kind = Kind::done;
-  Instant until{};  ///< with wait; Instant::max() = until woken
-};
 
 /// `Leaf`: the provider asks nobody else, so each attempt counts against the ceiling.
 template <bool Leaf, class... Policies>
@@ -261,7 +255,7 @@ class Call {
               reason = Reason::budget_exhausted;
             } else {
               // It would have gone on, but for the caller: that is what ended the call. The history has the fault.
-              become_cancelled(error);
+              detail::become_cancelled(error);
             }
           }
         }
@@ -270,13 +264,6 @@ class Call {
       if (reason == Reason::elsewhere && !error.retry_after) error.retry_after = verdict.after;
       return ascend<level>(error, now);
     }
-  }
-
-  static void become_cancelled(Error& error) noexcept {
-    error.fault = Fault::cancelled;
-    error.status = 0;
-    error.retry_after.reset();
-    error.message.clear();
   }
 
   // A stack inside may have made several, or none: then there is not one to give back.

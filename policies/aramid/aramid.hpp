@@ -10,10 +10,14 @@
 #include <aramid/policies/backoff.hpp>
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/chaos.hpp>
+#include <aramid/policies/keyed.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
 #include <aramid/policies/retry_budget.hpp>
 #include <aramid/policies/retry_quota.hpp>
 #include <aramid/policies/retry_throttle.hpp>
+#include <aramid/policies/shadow.hpp>
+#include <aramid/policies/shared.hpp>
+#include <aramid/policies/switchable.hpp>
 #include <aramid/policies/telemetry.hpp>
 #include <aramid/policies/timeout.hpp>

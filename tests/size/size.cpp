@@ -56,6 +56,14 @@ TEST_CASE("a retry quota or throttle is one word, a retry budget its window", "[
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>) <= 400);
 }
 
+TEST_CASE("a shared policy is one pointer, a switch one word more than its policy", "[size]") {
+  STATIC_REQUIRE(sizeof(Shared<RetryBudget<20, 10s, 10>>) == sizeof(void*));
+  STATIC_REQUIRE(sizeof(Shared<Limiter<SlidingWindow, RPM<50>>>) == sizeof(void*));
+  STATIC_REQUIRE(sizeof(Switchable<Breaker<5, 60s, 3>>) <= sizeof(Breaker<5, 60s, 3>) + 8);
+  STATIC_REQUIRE(sizeof(Switchable<Timeout<30s>>) <= 2);
+  STATIC_REQUIRE(sizeof(Shadow<Breaker<5, 60s, 3>>) <= sizeof(Breaker<5, 60s, 3>) + 48);
+}
+
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
   STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));

@@ -78,6 +78,9 @@ class RetryBudget : public detail::FixedRetryBudget<Share, Window, PerSecond> {
     return larger(now_there.limit - now_there.used, std::int64_t{0});
   }
 
+  /// Whether nothing would be lost with it: no retries in the window.
+  [[nodiscard]] bool idle(Instant now) const noexcept { return funds(now).used == 0; }
+
  private:
   void count(Scope& scope, Instant now) noexcept {
     if (scope.counted || scope.ctx->attempt() == scope.attempts) return;

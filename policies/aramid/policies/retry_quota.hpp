@@ -123,6 +123,10 @@ class RetryQuota : public detail::FixedRetryQuota<Capacity, Cost, TimeoutCost, T
   [[nodiscard]] std::int64_t balance(Instant = {}) const noexcept {
     return available() / this->settings().cost;
   }
+  /// Whether nothing would be lost with it: the purse is full.
+  [[nodiscard]] bool idle(Instant = {}) const noexcept {
+    return missing_.load(std::memory_order_relaxed) == 0;
+  }
   /// Takes `tokens`, all or none. For retries that this library does not make.
   [[nodiscard]] bool take(unsigned tokens) noexcept {
     unsigned old = missing_.load(std::memory_order_relaxed);

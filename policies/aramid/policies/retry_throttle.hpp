@@ -159,6 +159,11 @@ class GrpcThrottle : public detail::FixedGrpcThrottle<MaxTokens, MilliRatio> {
   /// Thousandths of a token left.
   [[nodiscard]] unsigned milli_tokens() const noexcept { return static_cast<unsigned>(look().tokens); }
   [[nodiscard]] bool may_retry() const noexcept { return look().may_retry(); }
+  /// Whether nothing would be lost with it: all tokens are there.
+  [[nodiscard]] bool idle(Instant = {}) const noexcept {
+    const Word word = look();
+    return word.tokens == word.max;
+  }
   /// Failures in a row after which a retry is still allowed.
   [[nodiscard]] std::int64_t balance(Instant = {}) const noexcept {
     const Word word = look();
