@@ -109,6 +109,22 @@ TEST_CASE("a call counts once its first attempt was made, and once only") {
   CHECK(budget.funds(start).limit == 2);
 }
 
+TEST_CASE("a hedge counts the attempt that it is beside, whoever counts attempts, and once") {
+  RetryBudget<100, 10s, 0> budget;
+  Caller caller{budget};
+  REQUIRE(proceeds(caller.ask(start)));
+  CHECK(caller.ctx.budgets.charge(nullptr, start));
+  CHECK_FALSE(caller.ctx.budgets.charge(nullptr, start));
+  caller.send();
+  caller.succeed(start);
+  CHECK(budget.funds(start).limit == 1);
+  Caller refused{budget};
+  REQUIRE(proceeds(refused.ask(start)));
+  CHECK_FALSE(try_again(refused, start, Fault::throttled));
+  refused.fail(start, Fault::throttled);
+  CHECK(budget.funds(start).limit == 1);
+}
+
 TEST_CASE("a retry that another budget refuses is given back to the window it was taken from") {
   RetryBudget<100, 10s, 0> budget;
   serve(budget, start, 1);

@@ -82,20 +82,21 @@ class RetryBudget : public detail::FixedRetryBudget<Share, Window, PerSecond> {
   [[nodiscard]] bool idle(Instant now) const noexcept { return funds(now).used == 0; }
 
  private:
-  void count(Scope& scope, Instant now) noexcept {
-    if (scope.counted || scope.ctx->attempt() == scope.attempts) return;
+  void count(Scope& scope, Instant now, bool begun = false) noexcept {
+    if (scope.counted || (!begun && scope.ctx->attempt() == scope.attempts)) return;
     scope.counted = true;
     window_.deposit(this->settings(), now);
   }
 
-  static bool answer(Budget& self, Budget::Ask ask, const Error*, Instant now) noexcept {
+  static bool answer(Budget& self, Budget::Ask ask, const Error* failure, Instant now) noexcept {
     auto& scope = static_cast<Scope&>(self);
     RetryBudget& owner = *scope.owner;
     if (ask == Budget::Ask::refund) {
       owner.window_.refund(scope.charged_in);
       return true;
     }
-    owner.count(scope, now);
+    // A hedge, or a retry inside one, is asked for before this Context hears of the attempt that goes before it.
+    owner.count(scope, now, failure == nullptr || !refused_here(failure->fault));
     return owner.window_.withdraw(owner.settings(), now, scope.charged_in);
   }
 
