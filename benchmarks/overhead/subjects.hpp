@@ -38,6 +38,17 @@ using Plain = Resilient<Provider>;
 
 using Stack = Resilient<Provider, Telemetry, Backoff<Exponential, Jitter>, Breaker<5, 60s, 3>, Timeout<30s>>;
 
+/// One policy at a time.
+using Counted = Resilient<Provider, Telemetry>;
+using Retried = Resilient<Provider, Backoff<Exponential, Jitter>>;
+using Broken = Resilient<Provider, Breaker<5, 60s, 3>>;
+using Timed = Resilient<Provider, Timeout<30s>>;
+/// A quota that no benchmark uses up, so that nobody waits.
+using Unlimited = Limiter<SlidingWindow, RPM<1'000'000'000'000>>;
+using RateLimited = Resilient<Provider, Unlimited>;
+using StackAndLimiter =
+    Resilient<Provider, Telemetry, Backoff<Exponential, Jitter>, Breaker<5, 60s, 3>, Unlimited, Timeout<30s>>;
+
 /// Retries, breaker, timeout and counters fused into one function by hand.
 class Fused {
  public:
@@ -108,16 +119,5 @@ class Fused {
   std::atomic<std::uint64_t> failed_calls_{0};
   std::atomic<std::uint64_t> retries_{0};
 };
-
-/// Calls `client` as often as the first argument says; returns what keeps the compiler from leaving the calls out.
-template <class Client>
-int call_many(Client& client, int calls) {
-  int sum = 0;
-  for (int i = 0; i < calls; ++i) {
-    Context ctx;
-    sum += client(Request{i & 0xFF}, ctx).value_or(0);
-  }
-  return sum & 1;
-}
 
 }  // namespace subjects
