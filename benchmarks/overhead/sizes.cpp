@@ -47,7 +47,8 @@ struct Word {
 
 using Card = Limiter<SlidingWindow, RPM<50>, TPM<10'000>>;
 using Soon = Backoff<Exponential, NoJitter, 1ns, 1ns>;
-using Every = Resilient<Word, Telemetry, Soon, Breaker<5, 24h, 3>, Limiter<SlidingWindow, RPM<1000>>, Timeout<30s>>;
+using Every =
+    Resilient<Word, Telemetry, Soon, Breaker<5, 24h, 3>, Limiter<SlidingWindow, RPM<1000>>, Timeout<30s>>;
 
 template <class Client>
 void size(const char* text) {
