@@ -37,12 +37,12 @@ instructions() {
 
 direct=$(instructions direct)
 plain=$(instructions plain)
-printf 'the provider called directly          %8.1f instructions\n' "$direct"
-printf 'Resilient<P> without policies         %8.1f instructions, %+.1f (limit +-2)\n' "$plain" \
+printf 'the provider called directly                    %8.1f instructions\n' "$direct"
+printf 'Resilient<P> without policies                    %8.1f instructions, %+.1f (limit +-2)\n' "$plain" \
   "$(awk -v a="$plain" -v b="$direct" 'BEGIN { print a - b }')"
 while read -r subject label; do
   count=$(instructions "$subject")
-  printf '%-37s %8.1f instructions, %+.1f\n' "$label" "$count" \
+  printf '%-48s %8.1f instructions, %+.1f\n' "$label" "$count" \
     "$(awk -v a="$count" -v b="$direct" 'BEGIN { print a - b }')"
 done <<'TEXT'
 backoff Resilient<P, Backoff<...>>
@@ -54,8 +54,8 @@ TEXT
 fused=$(instructions fused)
 stack=$(instructions stack)
 awk -v direct="$direct" -v plain="$plain" -v fused="$fused" -v stack="$stack" 'BEGIN {
-  printf "hand-fused loop                       %8.1f instructions\n", fused
-  printf "the same as a stack of policies       %8.1f instructions, ratio %.2f (limit 1.75)\n", stack, stack / fused
+  printf "hand-fused loop                                  %8.1f instructions\n", fused
+  printf "the same as a stack of policies                  %8.1f instructions, ratio %.2f (limit 1.75)\n", stack, stack / fused
   apart = plain - direct
   exit !(direct > 0 && apart >= -2 && apart <= 2 && fused > 0 && stack / fused <= 1.75)
 }'

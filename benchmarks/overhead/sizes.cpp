@@ -52,7 +52,7 @@ using Every =
 
 template <class Client>
 void size(const char* text) {
-  std::printf("%-46s %6zu bytes\n", text, sizeof(Client));
+  std::printf("%-52s %6zu bytes\n", text, sizeof(Client));
 }
 
 template <class Run>
@@ -60,7 +60,7 @@ void heap(const char* text, Run run) {
   const std::size_t before = allocations;
   const std::size_t bytes_before = allocated;
   run();
-  std::printf("%-46s %6zu allocations, %zu bytes\n", text, allocations - before, allocated - bytes_before);
+  std::printf("%-52s %6zu allocations, %zu bytes\n", text, allocations - before, allocated - bytes_before);
 }
 
 }  // namespace
