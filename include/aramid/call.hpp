@@ -85,11 +85,12 @@ class Call {
       trouble().history.append(error.history);
       error.history = History{};
     } else if (Leaf || ctx_.attempt() != attempts_before_) {
-      trouble().history.add({error.fault, error.status, took, error.provider});
+      trouble().history.add({error.fault, error.phase, error.status, took, error.provider});
     }
     if (Leaf && ctx_.listeners.want(EventKind::attempt_failed)) {
       ctx_.announce({.kind = EventKind::attempt_failed,
                      .fault = error.fault,
+                     .phase = error.phase,
                      .provider = error.provider,
                      .at = now,
                      .duration = took});
@@ -235,16 +236,24 @@ class Call {
     if constexpr (Held == 0) {
       held_ = 0;
       if (trouble_) error.history = std::move(trouble_->history);
+      if (Leaf && error.fault == Fault::timed_out && !CallAccess::enclosed(ctx_)) {
+        detail::name_callers_deadline(error,
+                                      reads_time ? now >= ctx_.deadline : CallAccess::time_is_over(ctx_));
+      }
       return {};
     } else {
       constexpr std::size_t level = Held - 1;
       const Verdict verdict = policy<level>().settle(scope<level>(), ctx_, &error, now);
-      if (verdict.renames) error.fault = verdict.fault;
+      if (verdict.renames) {
+        error.fault = verdict.fault;
+        error.phase = verdict.phase;
+      }
       Reason reason = verdict.reason;
       if constexpr (repeats_v<PolicyAt<level>>) {
         if (verdict.again) {
           const bool free = verdict.transparent && made_one_attempt();
-          reason = veto(error, verdict.after, free, now);
+          reason = detail::veto_retry(ctx_, error, free,
+                                      reads_time ? saturating_add(now, verdict.after) : Instant::min());
           if (reason == Reason::none) {
             if (!ctx_.stop.stop_requested()) {
               // Last, so that nothing is charged for a retry that does not happen.
@@ -269,14 +278,6 @@ class Call {
   // A stack inside may have made several, or none: then there is not one to give back.
   [[nodiscard]] bool made_one_attempt() const noexcept {
     return !refused() && (Leaf || ctx_.attempt() == attempts_before_ + 1);
-  }
-
-  [[nodiscard]] Reason veto(const Error& error, Duration after, bool free, Instant now) const noexcept {
-    if (ctx_.committed()) return Reason::committed;
-    if (error.fault == Fault::cancelled) return Reason::not_retryable;
-    if (!free && ctx_.retries_used_up()) return Reason::attempt_ceiling;
-    if (reads_time && saturating_add(now, after) >= ctx_.deadline) return Reason::no_time_left;
-    return Reason::none;
   }
 
   template <std::size_t Level>

@@ -17,6 +17,7 @@
 #include <aramid/budgets.hpp>
 #include <aramid/clock.hpp>
 #include <aramid/event.hpp>
+#include <aramid/phase.hpp>
 #include <aramid/random.hpp>
 #include <aramid/wait.hpp>
 
@@ -83,6 +84,9 @@ class CommitGate {
 class Context {
  public:
   Instant deadline = Instant::max();  ///< absolute; policies only shorten it
+  /// Limits on the parts of each attempt, for providers that know them apart (<aramid/phase.hpp>); null = none.
+  /// Policies only shorten them. What it points to outlives the call.
+  const PhaseLimits* phases = nullptr;
   std::stop_token stop;
   Cost cost;
   Usage usage;
@@ -173,6 +177,7 @@ class Context {
   unsigned ceiling_ = 0;
   unsigned alternatives_ = 0;
   bool committed_ = false;
+  bool enclosed_ = false;  // inside a stack around other stacks
   // Whether reading_ was taken this instant, and by whom: by the stack outside, or by the stack inside.
   enum class Reading : unsigned char { stale, handed_down, handed_up } fresh_ = Reading::stale;
   Waker waker_;
@@ -263,6 +268,24 @@ struct CallAccess {
     if (ctx.deadline == Instant::max()) return false;
     return (ctx.fresh_ == Context::Reading::stale ? ctx.now() : ctx.reading_) >= ctx.deadline;
   }
+  /// For a stack around other stacks: while it lives, those inside leave it to this one to say whose time was over.
+  class Enclosure {
+   public:
+    explicit Enclosure(Context& ctx) noexcept : ctx_{ctx}, outermost_{!ctx.enclosed_} {
+      ctx.enclosed_ = true;
+    }
+    Enclosure(const Enclosure&) = delete;
+    Enclosure& operator=(const Enclosure&) = delete;
+    ~Enclosure() {
+      if (outermost_) ctx_.enclosed_ = false;
+    }
+    [[nodiscard]] bool outermost() const noexcept { return outermost_; }
+
+   private:
+    Context& ctx_;
+    bool outermost_;
+  };
+  [[nodiscard]] static bool enclosed(const Context& ctx) noexcept { return ctx.enclosed_; }
   /// Before something that may be slow and is not a stack: no reading survives it.
   static void forget_reading(Context& ctx) noexcept { ctx.fresh_ = Context::Reading::stale; }
 };

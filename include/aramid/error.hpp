@@ -14,6 +14,7 @@
 #include <aramid/fault.hpp>
 #include <aramid/history.hpp>
 #include <aramid/name.hpp>
+#include <aramid/phase.hpp>
 #include <aramid/ruling.hpp>
 
 #include <expected>  // expected, unexpected
@@ -25,6 +26,7 @@ ARAMID_BEGIN
 struct Error {
   Fault fault = Fault::unknown;
   Reason reason = Reason::none;         ///< why `policy` ended the call
+  Phase phase = Phase::none;            ///< the limit that was reached, with timed_out and interrupted
   int status = 0;                       ///< HTTP status, 0 if none
   std::optional<Duration> retry_after;  ///< when the server, or a policy, says it may work again; >= 0
   std::string message;                  ///< the provider's words, shortened; never a key or a prompt
@@ -54,6 +56,13 @@ using Outcome = std::expected<T, Error>;
   error.status = status;
   error.message = std::move(message);
   return std::unexpected<Error>{std::move(error)};
+}
+
+/// An attempt that reached a limit: `return timed_out(timer.passed(now));`
+[[nodiscard]] inline std::unexpected<Error> timed_out(Phase phase, std::string message = {}) {
+  std::unexpected<Error> failed = fail(Fault::timed_out, 0, std::move(message));
+  failed.error().phase = phase;
+  return failed;
 }
 
 template <class T>

@@ -11,6 +11,7 @@
 #include <aramid/duration.hpp>
 #include <aramid/fault.hpp>
 #include <aramid/name.hpp>
+#include <aramid/phase.hpp>
 
 #include <cstdint>  // uint8_t, int64_t
 
@@ -36,7 +37,8 @@ struct Event {
   EventKind kind{};
   Fault fault = Fault::unknown;
   Reason reason = Reason::none;
-  unsigned attempt = 0;  ///< number of the attempt within the call, from 1; 0 before the first
+  Phase phase = Phase::none;  ///< with attempt_failed: the limit that was reached
+  unsigned attempt = 0;       ///< number of the attempt within the call, from 1; 0 before the first
   Name provider{};
   Name policy{};  ///< empty for events of the driver itself
   Instant at{};   ///< Instant{} in a stack that reads no clock

@@ -20,7 +20,7 @@ enum class Fault : std::uint8_t {
   circuit_open,       ///< a breaker is open, or all its probes are out
   throttled,          ///< our own rate limit would be passed, or the wait would pass the deadline
   saturated,          ///< a concurrency limit or a queue is full
-  deadline_exceeded,  ///< the call's own time is over
+  deadline_exceeded,  ///< the caller's deadline, or a limit outside the one that waits here, is reached
   cancelled,          ///< the caller gave up
 
   // The provider said so.
@@ -40,7 +40,7 @@ enum class Fault : std::uint8_t {
   // The transport said so.
   connection_failed,  ///< no connection: nothing was sent
   connection_lost,    ///< the connection broke before the answer was whole
-  timed_out,          ///< an attempt took longer than it was given
+  timed_out,          ///< a limit of a Timeout, or of the provider's own, is reached
 
   malformed,    ///< an answer that cannot be read
   interrupted,  ///< broke off after output had reached the caller: never replayed
@@ -81,7 +81,7 @@ inline constexpr std::string_view fault_names[fault_count] = {"circuit_open",
   return detail::fault_names[row < fault_count ? row : fault_count - 1];
 }
 
-/// True for the faults that this library raises itself: the provider was not asked.
+/// True for the faults that this library raises itself: the provider was not asked, or its answer no longer awaited.
 [[nodiscard]] constexpr bool refused_here(Fault fault) noexcept { return fault <= Fault::cancelled; }
 
 /// Why a policy refused, or why it did not try again: the reason code of a decision.

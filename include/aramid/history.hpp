@@ -12,6 +12,7 @@
 #include <aramid/duration.hpp>
 #include <aramid/fault.hpp>
 #include <aramid/name.hpp>
+#include <aramid/phase.hpp>
 
 #include <cstddef>  // size_t
 #include <new>      // nothrow
@@ -22,8 +23,9 @@ ARAMID_BEGIN
 /// One failed attempt.
 struct Attempt {
   Fault fault = Fault::unknown;
-  int status = 0;    ///< HTTP status, 0 if none
-  Duration took{0};  ///< 0 in a stack that reads no clock
+  Phase phase = Phase::none;  ///< the limit that it reached, if it says
+  int status = 0;             ///< HTTP status, 0 if none
+  Duration took{0};           ///< 0 in a stack that reads no clock
   Name provider;
 };
 

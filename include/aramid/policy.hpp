@@ -80,6 +80,7 @@ struct Verdict {
   bool transparent = false;      ///< with again: the attempt that failed never left, and does not count
   bool renames = false;          ///< the failure is `fault` from here on, outwards
   Fault fault = Fault::unknown;  ///< with renames
+  Phase phase = Phase::none;     ///< with renames: the limit that was reached
   Reason reason = Reason::none;  ///< with done: why this policy, which could have gone on, did not
   Duration after{0};
 
@@ -108,10 +109,12 @@ struct Verdict {
     return verdict;
   }
   /// Done, but what failed is called `fault` from here on: only this policy knows what it was.
-  [[nodiscard]] static constexpr Verdict rename(Fault fault, Reason reason = Reason::none) noexcept {
+  [[nodiscard]] static constexpr Verdict rename(Fault fault, Reason reason = Reason::none,
+                                                Phase phase = Phase::none) noexcept {
     Verdict verdict = done(reason);
     verdict.renames = true;
     verdict.fault = fault;
+    verdict.phase = phase;
     return verdict;
   }
 };

@@ -221,7 +221,20 @@ class Resilient {
 
   template <class Result, class Request>
   Result drive_policies(const Request& request, Context& ctx) {
-    if constexpr (is_stack_v<Provider>) CallAccess::set_ceiling(ctx, attempts_allowed());
+    if constexpr (is_stack_v<Provider>) {
+      CallAccess::set_ceiling(ctx, attempts_allowed());
+      const CallAccess::Enclosure enclosure{ctx};
+      auto outcome = drive_machine<Result>(request, ctx);
+      if (!outcome && enclosure.outermost() && outcome.error().fault == Fault::timed_out) [[unlikely]]
+        detail::name_callers_deadline(outcome.error(), CallAccess::time_is_over(ctx));
+      return outcome;
+    } else {
+      return drive_machine<Result>(request, ctx);
+    }
+  }
+
+  template <class Result, class Request>
+  ARAMID_INLINE Result drive_machine(const Request& request, Context& ctx) {
     bool nested = false;
     Instant now{};
     if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);

@@ -23,9 +23,11 @@
 #include <condition_variable>  // condition_variable
 #include <deque>               // deque
 #include <initializer_list>
-#include <memory>   // shared_ptr
-#include <mutex>    // mutex
-#include <utility>  // move
+#include <memory>    // shared_ptr
+#include <mutex>     // mutex
+#include <optional>  // optional
+#include <utility>   // move
+#include <vector>    // vector
 
 ARAMID_BEGIN
 
@@ -147,14 +149,28 @@ class ManualClock final : public Driver {
   unsigned waiting_count_ = 0;
 };
 
+/// What happens in the course of a scripted attempt.
+struct Beat {
+  enum class Kind : std::uint8_t {
+    connected,
+    bytes,   ///< a comment, a ping, a header: bytes that say nothing
+    output,  ///< output that is kept back
+    text,    ///< output that reaches the caller: `ctx.commit()`
+  };
+  Duration at{0};  ///< after the beginning of the attempt, ascending
+  Kind kind = Kind::output;
+};
+
 /// How a scripted attempt goes.
 template <class T>
 struct Act {
   Outcome<T> outcome;
   Duration takes{0};     ///< the attempt waits this long on the call's clock before it answers
-  bool hangs = false;    ///< never answers: until the deadline (timed_out) or a stop request (cancelled)
+  bool hangs = false;    ///< never answers: until a limit (timed_out) or a stop request (cancelled)
   bool commits = false;  ///< calls `ctx.commit()` before it answers
   Usage usage{};         ///< what it reports
+  /// Before the outcome, which comes at `takes`. The attempt keeps to the limits in `ctx.phases`.
+  std::vector<Beat> beats{};
 };
 
 /// A provider that plays a list of acts, then repeats the last one. Copies share the script, so that a test keeps
@@ -170,12 +186,15 @@ class Scripted {
   Outcome<T> operator()(const Request&, Context& ctx) {
     Act<T> act = next();
     if (act.usage.known()) ctx.usage = act.usage;
-    const Instant end = act.hangs ? Instant::max() : saturating_add(ctx.now(), act.takes);
-    for (Instant now = ctx.now(); act.hangs || now < end; now = ctx.now()) {
-      if (ctx.stop.stop_requested()) return fail(Fault::cancelled);
-      if (now >= ctx.deadline) return fail(Fault::timed_out);
-      ctx.wait(std::min(end, ctx.deadline));
+    const Instant begin = ctx.now();
+    PhaseTimer timer{ctx, begin};
+    for (const Beat& beat : act.beats) {
+      const Instant at = saturating_add(begin, beat.at);
+      if (auto failure = wait_until(at, timer, ctx)) return std::unexpected<Error>{std::move(*failure)};
+      play(beat.kind, larger(begin, at), timer, ctx);
     }
+    const Instant end = act.hangs ? Instant::max() : saturating_add(begin, act.takes);
+    if (auto failure = wait_until(end, timer, ctx)) return std::unexpected<Error>{std::move(*failure)};
     if (act.commits && !ctx.commit()) return fail(Fault::cancelled);
     return std::move(act.outcome);
   }
@@ -194,6 +213,22 @@ class Scripted {
     std::deque<Act<T>> acts;
     std::atomic<unsigned> calls{0};
   };
+
+  // Nothing once it is `end`; before that, what ended the attempt.
+  static std::optional<Error> wait_until(Instant end, const PhaseTimer& timer, Context& ctx) {
+    for (Instant now = ctx.now(); end == Instant::max() || now < end; now = ctx.now()) {
+      if (ctx.stop.stop_requested()) return fail(Fault::cancelled).error();
+      if (const Phase phase = timer.passed(now); phase != Phase::none) return timed_out(phase).error();
+      ctx.wait(std::min(end, timer.due().at));
+    }
+    return std::nullopt;
+  }
+  static void play(Beat::Kind kind, Instant now, PhaseTimer& timer, Context& ctx) {
+    if (kind == Beat::Kind::connected) timer.connected(now);
+    if (kind == Beat::Kind::bytes) timer.received(now);
+    if (kind == Beat::Kind::output || kind == Beat::Kind::text) timer.output(now);
+    if (kind == Beat::Kind::text) ctx.commit();
+  }
 
   Act<T> next() {
     state_->calls.fetch_add(1);

@@ -7,12 +7,14 @@
 #pragma once
 
 #include <aramid/core.hpp>
+#include <aramid/policies/adaptive_timeout.hpp>
 #include <aramid/policies/backoff.hpp>
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/chaos.hpp>
 #include <aramid/policies/keyed.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
+#include <aramid/policies/phase_timeout.hpp>
 #include <aramid/policies/retry_budget.hpp>
 #include <aramid/policies/retry_quota.hpp>
 #include <aramid/policies/retry_throttle.hpp>

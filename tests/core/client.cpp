@@ -207,7 +207,7 @@ TEST_CASE("a provider that never answers is ended by the deadline", "[client]") 
   Resilient<Scripted<int>, Retry<forever, Steady>, Timeout<30s>> client{script};
   const auto answer = client(0, ctx);
   REQUIRE_FALSE(answer.has_value());
-  CHECK(answer.error().fault == Fault::timed_out);
+  CHECK(answer.error().fault == Fault::deadline_exceeded);
   CHECK(clock.now() <= ctx.deadline);
   CHECK(script.calls() == 3);
 }

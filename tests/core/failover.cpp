@@ -161,7 +161,7 @@ TEST_CASE("nobody is asked after the deadline", "[failover]") {
   const Script a{{.outcome = 1, .hangs = true}};
   const Script b{{2}};
   Plain chat{a, b, b};
-  CHECK(chat(0, ctx).error().fault == Fault::timed_out);
+  CHECK(chat(0, ctx).error().fault == Fault::deadline_exceeded);
   CHECK(b.calls() == 0);
 }
 

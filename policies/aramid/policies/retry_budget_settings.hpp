@@ -7,21 +7,10 @@
 
 #include <aramid/access.hpp>
 #include <aramid/describe.hpp>
+#include <aramid/policies/ratio.hpp>
 #include <aramid/settings.hpp>
 
-#include <concepts>  // integral, same_as
-
 ARAMID_BEGIN
-
-/// An exact fraction that can be a template argument: `Ratio{1, 10'000}`.
-struct Ratio {
-  std::int64_t numerator = 0;
-  std::int64_t denominator = 1;
-
-  friend constexpr bool operator==(const Ratio&, const Ratio&) = default;
-};
-[[nodiscard]] constexpr Ratio percent(std::int64_t n) noexcept { return {n, 100}; }
-[[nodiscard]] constexpr Ratio per_mille(std::int64_t n) noexcept { return {n, 1000}; }
 
 struct RetryBudgetSettings {
   Ratio share = percent(20);  ///< retries to first attempts: 0 to 10, in parts of 1 to 1/1'000'000
@@ -42,24 +31,6 @@ namespace detail {
 }
 [[nodiscard]] constexpr bool window_is_allowed(Span window) noexcept {
   return window >= Span{Duration{1'000'000'000}} && window <= Span{Duration{60'000'000'000}};
-}
-
-template <auto Share>
-[[nodiscard]] consteval Ratio ratio_of() noexcept {
-  if constexpr (std::integral<decltype(Share)>) {
-    return percent(static_cast<std::int64_t>(Share));
-  } else if constexpr (std::same_as<std::remove_cv_t<decltype(Share)>, Ratio>) {
-    return Share;
-  } else {
-    return {-1, 1};  // refused by the sentence below
-  }
-}
-
-[[nodiscard]] inline std::string to_text(Ratio share) {
-  if (share.numerator * 100 % share.denominator == 0) {
-    return std::to_string(share.numerator * 100 / share.denominator) + " %";
-  }
-  return std::to_string(share.numerator) + "/" + std::to_string(share.denominator);
 }
 
 template <auto Share, Span Window, unsigned PerSecond>

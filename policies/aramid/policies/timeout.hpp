@@ -7,16 +7,23 @@
 //   Resilient<P, Backoff<...>, Timeout<30s>>   bounds each attempt
 //   Timeout<> with TimeoutSettings{30s}        set at run time
 //
-// It moves `ctx.deadline` nearer, never further away, and puts it back. Waits inside are refused or cut at the
-// deadline; the provider is expected to look at it: the HTTP adapter does, a callable that ignores it runs to
-// its end. A result that arrives late is still a result. When not to use it: as the only means against a
-// provider that never returns.
+// When to use it: always; without a limit a provider that hangs takes its caller with it. When not: for streams that
+// may run for minutes as long as they get on (<aramid/policies/phase_timeout.hpp>), or where nobody can say how long
+// is too long (<aramid/policies/adaptive_timeout.hpp>).
 //
-// Cost: one compare. Thread-safety: stateless.
+// It moves `ctx.deadline` nearer, never further away, and puts it back. Waits inside are refused or cut at the
+// deadline; the provider is expected to look at it: the HTTP adapter does, `Preempt` helps one that looks only at
+// its stop token, a callable that ignores both runs to its end. A result that arrives with the limit or after it
+// is a result.
+// Its own limit is `timed_out`; the caller's deadline, when that is nearer, is `deadline_exceeded`, which is not
+// retried and no evidence against the provider (<aramid/policies/time_limit.hpp>).
+//
+// Cost: one compare, three stores; no reading of the clock that the stack does not make anyway.
+// Thread-safety: stateless.
 #pragma once
 
 #include <aramid/describe.hpp>
-#include <aramid/policy.hpp>
+#include <aramid/policies/time_limit.hpp>
 #include <aramid/settings.hpp>
 
 ARAMID_BEGIN
@@ -67,20 +74,19 @@ class Timeout : public detail::FixedTimeout<Limit> {
   static constexpr Name name = "Timeout";
   static constexpr bool limits_time = true;
 
-  struct Scope {
-    Instant outer{};
-  };
+  using Scope = TimeLimit;
 
   [[nodiscard]] Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
-    scope.outer = ctx.deadline;
-    ctx.deadline = smaller(ctx.deadline, saturating_add(now, this->limit()));
+    scope.begin(ctx, this->limit(), now);
     return Admission::proceed();
   }
-  [[nodiscard]] Verdict settle(Scope& scope, Context& ctx, const Error*, Instant) noexcept {
-    ctx.deadline = scope.outer;
+  [[nodiscard]] Verdict settle(Scope& scope, Context& ctx, const Error* failure, Instant now) noexcept {
+    if (failure != nullptr) [[unlikely]]
+      return scope.judge(ctx, *failure, now);
+    scope.end(ctx);
     return Verdict::done();
   }
-  void release(Scope& scope, Context& ctx) noexcept { ctx.deadline = scope.outer; }
+  void release(Scope& scope, Context& ctx) noexcept { scope.end(ctx); }
 };
 
 ARAMID_END
