@@ -81,7 +81,8 @@ inline constexpr std::string_view fault_names[fault_count] = {"circuit_open",
   return detail::fault_names[row < fault_count ? row : fault_count - 1];
 }
 
-/// True for the faults that this library raises itself: the provider was not asked, or its answer no longer awaited.
+/// True for the faults that this library raises itself: the provider was not asked, or its answer no longer
+/// awaited.
 [[nodiscard]] constexpr bool refused_here(Fault fault) noexcept { return fault <= Fault::cancelled; }
 
 /// Why a policy refused, or why it did not try again: the reason code of a decision.

@@ -24,6 +24,7 @@
 #pragma once
 
 #include <aramid/hedge_race.hpp>
+#include <aramid/recent_latency.hpp>
 
 #include <atomic>  // atomic
 
@@ -36,9 +37,34 @@ struct After {
   static_assert(Delay.ns >= 0, "aramid: After<Delay>: the delay must not be negative");
   static constexpr bool learns = false;
   struct State {
-    [[nodiscard]] static constexpr Duration delay() noexcept { return Delay; }
+    [[nodiscard]] static constexpr Duration delay(Instant = {}) noexcept { return Delay; }
   };
   [[nodiscard]] static std::string describe() { return "after " + to_text(Delay); }
+};
+
+/// The next attempt comes when the last one has taken longer than `Percent` of a hundred recent ones, at least
+/// `Shortest`. Until `WarmUp` latencies are known, and after ten minutes without any, there is none but after
+/// failures. An attempt that was told to stop counts with the time it had taken, so that hedging does not hide
+/// the slow ones from itself.
+template <unsigned Percent, Span Shortest = Duration{1'000'000}, unsigned WarmUp = 20>
+struct AtPercentile {
+  static_assert(Percent >= 1 && Percent <= 99, "aramid: AtPercentile<Percent>: Percent is 1 to 99");
+  static_assert(positive(Shortest), "aramid: AtPercentile<Percent, Shortest>: Shortest must be above 0");
+  static_assert(WarmUp >= 1, "aramid: AtPercentile<Percent, Shortest, WarmUp>: WarmUp is 1 or more");
+  static constexpr bool learns = true;
+  class State {
+   public:
+    [[nodiscard]] Duration delay(Instant now) const noexcept {
+      return larger<Duration>(latency_.quantile(now).value_or(Duration::max()), Shortest);
+    }
+    void note(Duration first_took, Instant now) noexcept { latency_.record(first_took, now); }
+
+   private:
+    RecentLatency latency_{{.quantile = percent(Percent), .warm_up = WarmUp}};
+  };
+  [[nodiscard]] static std::string describe() {
+    return "at the " + std::to_string(Percent) + "th percentile of latencies";
+  }
 };
 
 /// Attempts of one call go where the client sends them.
@@ -98,8 +124,8 @@ class Hedge : public Wrapping<Client> {
     return {launched_.load(std::memory_order_relaxed), won_.load(std::memory_order_relaxed),
             refused_.load(std::memory_order_relaxed)};
   }
-  /// The delay that a call made now would have.
-  [[nodiscard]] Duration delay() const noexcept { return when_.delay(); }
+  /// The delay that a call made at `now` would have.
+  [[nodiscard]] Duration delay(Instant now = SteadyClock::now()) const noexcept { return when_.delay(now); }
 
   [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
     return detail::saturating_mul(aramid::attempts_allowed(this->client()), Hedges + 1);
@@ -130,7 +156,7 @@ class Hedge : public Wrapping<Client> {
     CallAccess::set_ceiling(ctx, attempts_allowed());
     bool nested = false;
     Instant now = CallAccess::enter(ctx, nested);
-    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay());
+    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay(now));
     typename Race::Lock lock = race->lock();
     if (!race->launch(pool_, attempts_of_first(ctx), 0, now)) {
       lock.unlock();
@@ -160,7 +186,7 @@ class Hedge : public Wrapping<Client> {
       return fail(ctx.stop.stop_requested() ? Fault::cancelled : Fault::deadline_exceeded);
     }
     if (race->winner() != Race::nobody && race->winner() > 0) won_.fetch_add(1, std::memory_order_relaxed);
-    if constexpr (When::learns) when_.note(race->first_took(now));
+    if constexpr (When::learns) when_.note(race->first_took(now), now);
     if (nested) CallAccess::hand_up(ctx, now);
     return race->leave(lock);
   }

@@ -20,7 +20,9 @@ struct Holds {
   static constexpr Duration value = S;
 };
 
-Attempt attempt_with(int status) { return {.fault = Fault::unavailable, .status = status, .took = 1ms, .provider = "p"}; }
+Attempt attempt_with(int status) {
+  return {.fault = Fault::unavailable, .status = status, .took = 1ms, .provider = "p"};
+}
 
 }  // namespace
 

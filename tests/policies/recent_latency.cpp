@@ -3,8 +3,8 @@
 
 // A quantile of recent latencies against a sorted list of them.
 
-#include <aramid/policies/recent_latency.hpp>
 #include <aramid/random.hpp>
+#include <aramid/recent_latency.hpp>
 
 #include <algorithm>
 #include <vector>

@@ -141,6 +141,31 @@ TEST_CASE("a delay of nothing begins all at once, one without end only after fai
   CHECK(one.launches() == std::vector<Duration>{0s, 1s, 2s});
 }
 
+TEST_CASE("a delay is learned from latencies, and there is none while they are too few", "[hedge]") {
+  ManualClock clock;
+  Course course;
+  course.plans = {{1s}};
+  Hedge<Course::Provider, AtPercentile<90>> client{Course::Provider{&course}};
+  const auto call = [&] {
+    Context ctx = clock.context();
+    return client(0, ctx);
+  };
+  for (int i = 0; i < 20; ++i) {
+    CHECK(client.delay(clock.now()) == Duration::max());
+    CHECK(call());
+  }
+  CHECK(client.delay(clock.now()) >= 1s);
+  CHECK(client.delay(clock.now()) <= 1063ms);
+  CHECK(client.totals().launched == 0);
+  course.plans = {{60s}};
+  for (int i = 0; i < 20; ++i) course.plans.insert(course.plans.begin(), {1s});
+  course.plans.push_back({2s});
+  const Instant begin = clock.now();
+  CHECK(call().value() == 21);
+  CHECK(clock.now() - begin < 4s);
+  CHECK(client.totals().won == 1);
+}
+
 TEST_CASE("a failure that no attempt can mend ends the call", "[hedge]") {
   Track<After<2s>> track{{{3s, Fault::invalid_request}, {60s}}};
   CHECK(track.call().error().fault == Fault::invalid_request);

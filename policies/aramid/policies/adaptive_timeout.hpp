@@ -24,8 +24,8 @@
 #pragma once
 
 #include <aramid/policies/adaptive_timeout_settings.hpp>
-#include <aramid/policies/recent_latency.hpp>
 #include <aramid/policies/time_limit.hpp>
+#include <aramid/recent_latency.hpp>
 
 ARAMID_BEGIN
 

@@ -7,8 +7,8 @@
 
 #include <aramid/access.hpp>
 #include <aramid/describe.hpp>
-#include <aramid/policies/ratio.hpp>
-#include <aramid/policies/recent_latency.hpp>
+#include <aramid/ratio.hpp>
+#include <aramid/recent_latency.hpp>
 #include <aramid/settings.hpp>
 
 ARAMID_BEGIN

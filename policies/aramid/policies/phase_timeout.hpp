@@ -14,9 +14,9 @@
 //   Silence      from one byte to the next, whatever the bytes are
 //   Total        everything inside, as a Timeout does
 //
-// When to use it: around a provider that streams. A healthy stream may run for minutes, so a Timeout is either too
-// short for it or too long for one that is stuck. When not: around providers that know no phases: they keep to Total
-// alone. The HTTP and chat adapters know them; for your own see <aramid/phase.hpp>.
+// When to use it: around a provider that streams. A healthy stream may run for minutes, so a Timeout is either
+// too short for it or too long for one that is stuck. When not: around providers that know no phases: they keep
+// to Total alone. The HTTP and chat adapters know them; for your own see <aramid/phase.hpp>.
 //
 // Before the first output Idle does not run: a model may think. Silence runs all the time; once there is output,
 // one that is not shorter than Idle never fires. A limit that is reached is `timed_out`, or `interrupted` once

@@ -7,7 +7,7 @@
 
 #include <aramid/access.hpp>
 #include <aramid/describe.hpp>
-#include <aramid/policies/ratio.hpp>
+#include <aramid/ratio.hpp>
 #include <aramid/settings.hpp>
 
 ARAMID_BEGIN

@@ -7,9 +7,9 @@
 //   Resilient<P, Backoff<...>, Timeout<30s>>   bounds each attempt
 //   Timeout<> with TimeoutSettings{30s}        set at run time
 //
-// When to use it: always; without a limit a provider that hangs takes its caller with it. When not: for streams that
-// may run for minutes as long as they get on (<aramid/policies/phase_timeout.hpp>), or where nobody can say how long
-// is too long (<aramid/policies/adaptive_timeout.hpp>).
+// When to use it: always; without a limit a provider that hangs takes its caller with it. When not: for streams
+// that may run for minutes as long as they get on (<aramid/policies/phase_timeout.hpp>), or where nobody can say
+// how long is too long (<aramid/policies/adaptive_timeout.hpp>).
 //
 // It moves `ctx.deadline` nearer, never further away, and puts it back. Waits inside are refused or cut at the
 // deadline; the provider is expected to look at it: the HTTP adapter does, `Preempt` helps one that looks only at

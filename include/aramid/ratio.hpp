@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/policies/ratio.hpp: an exact fraction, as a setting or between angle brackets.
+// aramid/ratio.hpp: an exact fraction, as a setting or between angle brackets.
 //
 //   percent(20)          per_mille(999)          Ratio{1, 10'000}
 //

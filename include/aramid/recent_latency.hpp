@@ -1,30 +1,32 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/policies/recent_latency.hpp: how long calls took lately, as one quantile.
+// aramid/recent_latency.hpp: how long calls took lately, as one quantile.
 //
 //   RecentLatency latency{{.quantile = percent(99), .window = 60s, .warm_up = 20}};
 //   latency.record(took, now);                       each call that is to count
 //   latency.quantile(now)                            nothing until 20 have
 //
-// When to use it: inside a policy whose delay or limit follows what is normal (AdaptiveTimeout; a hedge's delay). When
-// not: for metrics, which want all quantiles and no forgetting.
+// When to use it: inside a policy whose delay or limit follows what is normal (AdaptiveTimeout; a hedge's delay).
+// When not: for metrics, which want all quantiles and no forgetting.
 //
 // Log-linear buckets: sixteen to each power of two, from 1 us to 73 min; what is longer counts as that. The
-// answer is the upper end of a bucket, so it is never below the quantile of what was recorded (nearest rank), and at
-// most 6.25 % or 1.1 us above it. It covers the window that runs and the one before; a sample is forgotten after
-// one to two windows, and all are when nothing was recorded for as long. The quantile is computed while warming up
-// with each record, then every sixteenth of a window, by the thread that happens to record; the others do not wait.
+// answer is the upper end of a bucket, so it is never below the quantile of what was recorded (nearest rank), and
+// at most 6.25 % or 1.1 us above it. It covers the window that runs and the one before; a sample is forgotten
+// after one to two windows, and all are when nothing was recorded for as long. The quantile is computed while
+// warming up with each record, then every sixteenth of a window, by the thread that happens to record; the others
+// do not wait.
 //
-// Memory: 5.6 KB, fixed. Cost: record is a few shifts, two relaxed loads and one relaxed increment; quantile two relaxed
-// loads; every sixteenth of a window one record adds up a thousand numbers. Thread-safety: lock-free. Samples
-// recorded by another thread in the moment in which an idle time of more than a window ends may be lost.
+// Memory: 5.6 KB, fixed. Cost: record is a few shifts, two relaxed loads and one relaxed increment; quantile two
+// relaxed loads; every sixteenth of a window one record adds up a thousand numbers. Thread-safety: lock-free.
+// Samples recorded by another thread in the moment in which an idle time of more than a window ends may be lost.
 // `now` may go backward: it then counts as the latest seen.
-// Source: buckets as in HdrHistogram (G. Tene), generations as in Finagle's and tower's hedges; the rest is our own.
+// Source: buckets as in HdrHistogram (G. Tene), generations as in Finagle's and tower's hedges; the rest is our
+// own.
 #pragma once
 
 #include <aramid/duration.hpp>
-#include <aramid/policies/ratio.hpp>
+#include <aramid/ratio.hpp>
 
 #include <atomic>    // atomic
 #include <bit>       // bit_width
@@ -78,7 +80,8 @@ class RecentLatency {
     }
   }
 
-  /// The same, and the answer knows it at once. For samples that are rare and tell much: adds up a thousand numbers.
+  /// The same, and the answer knows it at once. For samples that are rare and tell much: adds up a thousand
+  /// numbers.
   ARAMID_COLD void record_at_once(Duration took, Instant now) noexcept {
     record_and_look(detail::LatencyBuckets::index(took), now);
   }
