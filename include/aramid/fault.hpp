@@ -103,9 +103,10 @@ enum class Reason : std::uint8_t {
   frozen,             ///< the server told the limiter to wait
   on_purpose,         ///< a Chaos policy
   budget_exhausted,   ///< the retries of all calls together have used up their budget
+  no_room,            ///< the next attempt is not expected to end before the deadline
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::budget_exhausted) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::no_room) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {"none",
@@ -123,7 +124,8 @@ inline constexpr std::string_view reason_names[reason_count] = {"none",
                                                                 "cost_over_quota",
                                                                 "frozen",
                                                                 "on_purpose",
-                                                                "budget_exhausted"};
+                                                                "budget_exhausted",
+                                                                "no_room"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

@@ -28,39 +28,39 @@ struct Provider {
   Outcome<int> operator()(const int& n, Context&) { return n; }
 };
 
-using Delays = Backoff<Exponential, Jitter>;
+using Usual = Backoff<Exponential, Jitter>;
 
 #if MISTAKE == 1
-using Client = Resilient<Provider, RetryBudget<-1, 10s, 10>, Delays>;
+using Client = Resilient<Provider, RetryBudget<-1, 10s, 10>, Usual>;
 #elif MISTAKE == 2
-using Client = Resilient<Provider, RetryBudget<Ratio{1, 0}, 10s, 10>, Delays>;
+using Client = Resilient<Provider, RetryBudget<Ratio{1, 0}, 10s, 10>, Usual>;
 #elif MISTAKE == 3
-using Client = Resilient<Provider, RetryBudget<0.2, 10s, 10>, Delays>;
+using Client = Resilient<Provider, RetryBudget<0.2, 10s, 10>, Usual>;
 #elif MISTAKE == 4
-using Client = Resilient<Provider, RetryBudget<20, 61s, 10>, Delays>;
+using Client = Resilient<Provider, RetryBudget<20, 61s, 10>, Usual>;
 #elif MISTAKE == 5
-using Client = Resilient<Provider, RetryBudget<20, 10s, 1'000'001>, Delays>;
+using Client = Resilient<Provider, RetryBudget<20, 10s, 1'000'001>, Usual>;
 #elif MISTAKE == 6
-using Client = Resilient<Provider, RetryQuota<0, 5, 10>, Delays>;
+using Client = Resilient<Provider, RetryQuota<0, 5, 10>, Usual>;
 #elif MISTAKE == 7
-using Client = Resilient<Provider, RetryQuota<500, 5, 501>, Delays>;
+using Client = Resilient<Provider, RetryQuota<500, 5, 501>, Usual>;
 #elif MISTAKE == 8
-using Client = Resilient<Provider, GrpcThrottle<1001, 100>, Delays>;
+using Client = Resilient<Provider, GrpcThrottle<1001, 100>, Usual>;
 #elif MISTAKE == 9
-using Client = Resilient<Provider, GrpcThrottle<10, 0>, Delays>;
+using Client = Resilient<Provider, GrpcThrottle<10, 0>, Usual>;
 #elif MISTAKE == 10
-using Client = Resilient<Provider, Delays, RetryBudget<20, 10s, 10>>;
+using Client = Resilient<Provider, Usual, RetryBudget<20, 10s, 10>>;
 #else
-using Client = Resilient<Provider, RetryBudget<Ratio{1, 10'000}, 10s, 10>, Delays>;
+using Client = Resilient<Provider, RetryBudget<Ratio{1, 10'000}, 10s, 10>, Usual>;
 #endif
 
 int main() {
   Client client;
 #if MISTAKE == 11
-  Resilient<Provider, Delays> without;
+  Resilient<Provider, Usual> without;
   (void)retry_budget(without);
 #elif MISTAKE == 12
-  Resilient<Provider, AwsQuota, RetryBudget<200, 10s, 10>, Delays> several;
+  Resilient<Provider, AwsQuota, RetryBudget<200, 10s, 10>, Usual> several;
   (void)retry_budget(several);
 #elif MISTAKE == 0
   if (retry_budget(client).balance() != 100) return 2;

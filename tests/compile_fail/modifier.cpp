@@ -39,8 +39,8 @@ struct ByName {
   std::string_view operator()(const std::string& name) const noexcept { return name; }
 };
 
-using Delays = Backoff<Exponential, Jitter>;
-struct Endless : Delays {
+using Usual = Backoff<Exponential, Jitter>;
+struct Endless : Usual {
   static constexpr unsigned attempts = unlimited_attempts;
 };
 using Tripping = Breaker<5, 60s, 3>;
@@ -54,13 +54,13 @@ using Client = Resilient<Provider, Keyed<ByName, Tripping, 10>>;
 #elif MISTAKE == 4
 using Client = Resilient<Provider, Keyed<ByText, Tripping, 10>>;
 #elif MISTAKE == 5
-using Client = Resilient<Provider, Switchable<Delays>, Keyed<ByNumber, Delays, 10>>;
+using Client = Resilient<Provider, Switchable<Usual>, Keyed<ByNumber, Usual, 10>>;
 #elif MISTAKE == 6
 using Client = Resilient<Provider, Switchable<Timeout<90s>>, Endless>;
 #elif MISTAKE == 10
 using Client = Resilient<Provider, Shadow<Switchable<Breaker<5, 0s, 3>>>>;
 #else
-using Client = Resilient<Provider, Switchable<Delays>, Shadow<Delays>, Keyed<ByNumber, Tripping, 10>>;
+using Client = Resilient<Provider, Switchable<Usual>, Shadow<Usual>, Keyed<ByNumber, Tripping, 10>>;
 #endif
 
 int main() {
@@ -74,8 +74,8 @@ int main() {
 #elif MISTAKE == 11
   (void)breaker(client);
 #elif MISTAKE == 0
-  switch_of<Delays>(client).off();
-  (void)shadow_of<Delays>(client).counts();
+  switch_of<Usual>(client).off();
+  (void)shadow_of<Usual>(client).counts();
   (void)keyed<BreakerTag>(client).size();
   SharedState<Tripping> state;
   Resilient<Provider, Shared<Tripping>> shared{Provider{}, state};

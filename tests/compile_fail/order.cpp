@@ -24,39 +24,37 @@ struct Provider {
   Outcome<int> operator()(const int& n, Context&) { return n; }
 };
 
-using Delays = Backoff<Exponential, Jitter, 1s, 60s>;
+using Usual = Backoff<Exponential, Jitter, 1s, 60s>;
 
-struct Endless : Delays {
-  static constexpr unsigned attempts = unlimited_attempts;
-};
+using Endless = Retry<forever, Usual>;
 struct Charging : Timeout<99s> {
   static constexpr Duration bound{0};
   static constexpr bool charges_repeats = true;
 };
 
 #if MISTAKE == 1
-using Client = Resilient<Provider, Retry<2, Delays>, Timeout<9s>, Delays>;
+using Client = Resilient<Provider, Retry<2, Usual>, Timeout<9s>, Usual>;
 #elif MISTAKE == 2
-using Client = Resilient<Provider, Timeout<9s>, Delays, Timeout<30s>>;
+using Client = Resilient<Provider, Timeout<9s>, Usual, Timeout<30s>>;
 #elif MISTAKE == 3
-using Client = Resilient<Provider, Timeout<1s>, Delays>;
+using Client = Resilient<Provider, Timeout<1s>, Usual>;
 #elif MISTAKE == 4
 using Client = Resilient<Provider, Timeout<9s>, Timeout<9s>>;
 #elif MISTAKE == 5
-using Client = Resilient<Resilient<Provider, Delays>, Timeout<90s>, Retry<2, Delays>>;
+using Client = Resilient<Resilient<Provider, Usual>, Timeout<90s>, Retry<2, Usual>>;
 #elif MISTAKE == 6
 using Client = Resilient<Provider, Endless, Timeout<9s>>;
 #elif MISTAKE == 7
-using Client = Resilient<Provider, Delays, Charging>;
+using Client = Resilient<Provider, Usual, Charging>;
 #elif MISTAKE == 8
-using Client = Resilient<Resilient<Provider, Deliberate<Delays>>, Retry<2, Delays>, Deliberate<Timeout<9s>>>;
+using Client = Resilient<Resilient<Provider, Deliberate<Usual>>, Retry<2, Usual>, Deliberate<Timeout<9s>>>;
 #else
-using Client = Resilient<Provider, Charging, Timeout<90s>, Delays, Timeout<30s>>;
+using Client = Resilient<Provider, Charging, Timeout<90s>, Usual, Timeout<30s>>;
 // The same mistakes, meant.
-[[maybe_unused]] Resilient<Provider, Retry<2, Delays>, Timeout<9s>, Deliberate<Delays>> twice;
-[[maybe_unused]] Resilient<Resilient<Provider, Delays>, Deliberate<Retry<2, Delays>>> nested;
-[[maybe_unused]] Resilient<Provider, Timeout<9s>, Delays, Deliberate<Timeout<30s>>> idle;
-[[maybe_unused]] Resilient<Provider, Timeout<1s>, Deliberate<Delays>> stopped;
+[[maybe_unused]] Resilient<Provider, Retry<2, Usual>, Timeout<9s>, Deliberate<Usual>> twice;
+[[maybe_unused]] Resilient<Resilient<Provider, Usual>, Deliberate<Retry<2, Usual>>> nested;
+[[maybe_unused]] Resilient<Provider, Timeout<9s>, Usual, Deliberate<Timeout<30s>>> idle;
+[[maybe_unused]] Resilient<Provider, Timeout<1s>, Deliberate<Usual>> stopped;
 [[maybe_unused]] Resilient<Provider, Deliberate<Endless>> endless;
 [[maybe_unused]] Resilient<Provider, Timeout<99s>, Endless> bounded;
 [[maybe_unused]] Resilient<Provider, Timeout<>, Endless> bounded_at_run_time;

@@ -25,23 +25,23 @@ bool keeps_its_provider() {
   return client.provider().target == &here && client.provider().more == -1;
 }
 
-using Delays = Backoff<Exponential, Jitter>;
+using Usual = Backoff<Exponential, Jitter>;
 
 }  // namespace
 
 TEST_CASE("policies without state do not write over the provider", "[client]") {
   CHECK(keeps_its_provider<Timeout<30s>>());
-  CHECK(keeps_its_provider<Delays>());
-  CHECK(keeps_its_provider<Timeout<30s>, Delays>());
-  CHECK(keeps_its_provider<Timeout<90s>, Delays, Timeout<30s>>());
-  CHECK(keeps_its_provider<Delays, Breaker<5, 60s, 3>>());
+  CHECK(keeps_its_provider<Usual>());
+  CHECK(keeps_its_provider<Timeout<30s>, Usual>());
+  CHECK(keeps_its_provider<Timeout<90s>, Usual, Timeout<30s>>());
+  CHECK(keeps_its_provider<Usual, Breaker<5, 60s, 3>>());
   CHECK(keeps_its_provider<>());
 }
 
 TEST_CASE("a failover without state does not write over its clients", "[failover]") {
   int here = 0;
-  Failover<Priority, Named<"a", Pointing>, Named<"b", Resilient<Pointing, Delays>>> chat{Pointing{&here, -1},
-                                                                                         Pointing{&here, -1}};
+  Failover<Priority, Named<"a", Pointing>, Named<"b", Resilient<Pointing, Usual>>> chat{Pointing{&here, -1},
+                                                                                        Pointing{&here, -1}};
   CHECK(chat.get<"a">().target == &here);
   CHECK(chat.get<"b">().provider().target == &here);
   Failover<Priority, Pointing> one{Pointing{&here, -1}};

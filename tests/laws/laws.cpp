@@ -41,11 +41,13 @@ class Bulkhead {
 
 }  // namespace
 
-#define POLICIES                                                                                \
-  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),           \
-      (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Breaker<2, 10s, 1>), Breaker<>, \
-      (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead,  \
-      (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
+#define POLICIES                                                                                           \
+  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),                      \
+      (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Retry<3, Delays<0s, 100ms, 1s>>),          \
+      (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),           \
+      (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, \
+      Telemetry, Bulkhead, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),        \
+      GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(
     "a policy's scope is settled or released once on every path, and the next call gets through", "[laws]",
@@ -78,7 +80,7 @@ TEST_CASE("retry number 2^31 has a delay like any other", "[laws]") {
   const RetrySettings settings{.retries = forever, .base = 1s, .cap = 60s};
   for (const unsigned retry : {0x7FFFFFFFU, 0x80000000U, 0xFFFFFFFFU, 62U, 63U, 64U}) {
     for (const std::uint64_t random : {std::uint64_t{0}, ~std::uint64_t{0}}) {
-      const auto next = detail::next_delay<Exponential, Jitter>(settings, retry, {}, Duration::max(), random);
+      const auto next = detail::next_delay<Exponential, Jitter>(settings, {retry}, random);
       CHECK(next.refusal == Reason::none);
       CHECK(next.delay == 60s);
     }
@@ -100,8 +102,7 @@ TEST_CASE("a retry scope with 2^31 retries behind it goes on", "[laws]") {
 
 TEST_CASE("delays at the end of the time line saturate", "[laws]") {
   const RetrySettings settings{.retries = 5, .base = Duration::max(), .cap = Duration::max()};
-  const auto next =
-      detail::next_delay<Exponential, Jitter>(settings, 3, Duration::max() - 1ns, Duration::max(), ~0ULL);
+  const auto next = detail::next_delay<Exponential, Jitter>(settings, {3, Duration::max() - 1ns}, ~0ULL);
   CHECK(next.delay >= Duration::zero());
-  CHECK(detail::next_delay<Exponential, Jitter>(settings, 3, {}, 0ns, 0).refusal == Reason::no_time_left);
+  CHECK(detail::next_delay<Exponential, Jitter>(settings, {3, {}, 0ns}, 0).refusal == Reason::no_time_left);
 }

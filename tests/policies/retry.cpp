@@ -143,7 +143,7 @@ TEST_CASE("unlimited retries end with the deadline") {
   Run run;
   Context ctx{run.clock};
   ctx.deadline = at(600s);
-  const auto answer = run.call_in<Retry<forever, Plain>>(ctx, run.failing(Fault::unavailable));
+  const auto answer = run.call_in<Deliberate<Retry<forever, Plain>>>(ctx, run.failing(Fault::unavailable));
   // 0, 1, 3, 7, 15, 31, 63, then every 60 s: 123, ... 543; 603 would be too late.
   CHECK(run.begun.size() == 15);
   CHECK(answer.error().reason == Reason::no_time_left);
@@ -154,7 +154,7 @@ TEST_CASE("the ceiling on attempts of a call ends unlimited retries too") {
   Run run;
   Context ctx{run.clock};
   ctx.max_attempts = 40;
-  const auto answer = run.call_in<Retry<forever, Plain>>(ctx, run.failing(Fault::unavailable));
+  const auto answer = run.call_in<Deliberate<Retry<forever, Plain>>>(ctx, run.failing(Fault::unavailable));
   CHECK(run.begun.size() == 40);
   CHECK(answer.error().reason == Reason::attempt_ceiling);
 }

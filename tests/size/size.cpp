@@ -29,7 +29,7 @@ struct Stateless {
 };
 struct OtherStateless : Stateless {};
 
-using Delays = Backoff<Exponential, Jitter>;
+using Usual = Backoff<Exponential, Jitter>;
 
 }  // namespace
 
@@ -41,13 +41,19 @@ TEST_CASE("a client without policies is as large as its provider", "[size]") {
 TEST_CASE("policies without state add nothing", "[size]") {
   STATIC_REQUIRE(sizeof(Resilient<Word, Stateless>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Stateless, OtherStateless>) == sizeof(Word));
-  STATIC_REQUIRE(sizeof(Resilient<Word, Delays>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Usual>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Retry<3, Delays<0s, 100ms, 1s>>>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Backoff<Exponential, DecorrelatedJitter>>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Timeout<30s>>) == sizeof(Word));
-  STATIC_REQUIRE(sizeof(Resilient<Word, Delays, Timeout<30s>>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, Usual, Timeout<30s>>) == sizeof(Word));
 }
 
 TEST_CASE("a breaker adds its three words and nothing else", "[size]") {
-  STATIC_REQUIRE(sizeof(Resilient<Word, Delays, Breaker<5, 60s, 3>, Timeout<30s>>) <= sizeof(Word) + 24);
+  STATIC_REQUIRE(sizeof(Resilient<Word, Usual, Breaker<5, 60s, 3>, Timeout<30s>>) <= sizeof(Word) + 24);
+}
+
+TEST_CASE("a retry that expects room adds its average and nothing else", "[size]") {
+  STATIC_REQUIRE(sizeof(Resilient<Word, Retry<3, Usual, ByRuling, ExpectRoom>>) == sizeof(Word) + 8);
 }
 
 TEST_CASE("a retry quota or throttle is one word, a retry budget its window", "[size]") {
@@ -79,7 +85,8 @@ TEST_CASE("names, histories and spans are one word", "[size]") {
 }
 
 TEST_CASE("what a call keeps per policy is a few words", "[size]") {
-  STATIC_REQUIRE(sizeof(Delays::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Usual::Scope) <= 12);
+  STATIC_REQUIRE(sizeof(Retry<3, Usual, ByRuling, ExpectRoom>::Scope) <= 24);
   STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>::Scope) <= 8);
   STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 8);
   STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
@@ -94,7 +101,7 @@ TEST_CASE("a context is small enough for every call to make one", "[size]") {
 }
 
 TEST_CASE("nothing that calls keep the address of can be copied or moved away", "[size]") {
-  using Client = Resilient<Word, Delays>;
+  using Client = Resilient<Word, Usual>;
   using Chat = Failover<Priority, Word>;
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Client>);
   STATIC_REQUIRE_FALSE(std::is_move_constructible_v<Client>);
