@@ -204,7 +204,7 @@ TEST_CASE("a provider that never answers is ended by the deadline", "[client]") 
   Context ctx = clock.context();
   ctx.deadline = clock.now() + 90s;
   Scripted<int> script{{.outcome = 1, .hangs = true}};
-  Resilient<Scripted<int>, Retry<forever, Steady>, Timeout<30s>> client{script};
+  Resilient<Scripted<int>, Deliberate<Retry<forever, Steady>>, Timeout<30s>> client{script};
   const auto answer = client(0, ctx);
   REQUIRE_FALSE(answer.has_value());
   CHECK(answer.error().fault == Fault::deadline_exceeded);

@@ -25,18 +25,19 @@ using Bounded = Resilient<Acme, Backoff<Exponential, Jitter>, Breaker<5, 60s, 3>
 
 }  // namespace
 
-// Four attempts of 30 s and three waits of at most 60 s.
-static_assert(worst_case<Bounded>() == 4 * 30s + 3 * 60s);
+// Four attempts of 30 s, one more that never left, and three waits of at most 60 s.
+static_assert(worst_case<Bounded>() == 5 * 30s + 3 * 60s);
 static_assert(worst_case<Resilient<Acme, Timeout<90s>, Backoff<Exponential, Jitter>, Timeout<30s>>>() == 90s);
 static_assert(worst_case<Resilient<Acme, Retry<1, Backoff<Exponential, Jitter, 1s, 2s>>, Timeout<3s>>>() ==
-              8s);
+              11s);
 static_assert(worst_case<Resilient<Acme, Timeout<5s>>>() <= 2min);
 
 static_assert(worst_case<Acme>() == unbounded);
 static_assert(worst_case<Resilient<Acme>>() == unbounded);
 static_assert(worst_case<Resilient<Acme, Backoff<Exponential, Jitter>>>() == unbounded);
-static_assert(worst_case<Resilient<Acme, Retry<forever, Backoff<Exponential, Jitter>>, Timeout<1s>>>() ==
-              unbounded);
+static_assert(
+    worst_case<Resilient<Acme, Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>, Timeout<1s>>>() ==
+    unbounded);
 static_assert(worst_case<Resilient<Acme, Timeout<>>>() == unbounded);
 static_assert(worst_case<Resilient<Acme, Retry<>, Timeout<1s>>>() == unbounded);
 static_assert(worst_case<Resilient<Acme, Limiter<SlidingWindow, RPM<5>>, Timeout<1s>>>() == unbounded);
@@ -90,7 +91,7 @@ TEST_CASE("the candidates of a failover are described below their names", "[desc
 TEST_CASE("retries are described in the singular, too, and without end", "[describe]") {
   CHECK_THAT((describe<Resilient<Acme, Retry<1, Backoff<Constant, NoJitter>>>>()),
              contains("1 retry, Constant"));
-  CHECK_THAT((describe<Resilient<Acme, Retry<forever, Backoff<Constant, NoJitter>>>>()),
+  CHECK_THAT((describe<Resilient<Acme, Deliberate<Retry<forever, Backoff<Constant, NoJitter>>>>>()),
              contains("unlimited retries"));
 }
 

@@ -43,7 +43,8 @@ class Bulkhead {
 
 #define POLICIES                                                                                           \
   (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),                      \
-      (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Retry<3, Delays<0s, 100ms, 1s>>),          \
+      (Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>), Retry<>,                                 \
+      (Retry<3, Delays<0s, 100ms, 1s>>),                                                                   \
       (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),           \
       (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, \
       Telemetry, Bulkhead, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),        \
