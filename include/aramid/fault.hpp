@@ -103,9 +103,15 @@ enum class Reason : std::uint8_t {
   frozen,             ///< the server told the limiter to wait
   on_purpose,         ///< a Chaos policy
   budget_exhausted,   ///< the retries of all calls together have used up their budget
+  no_permit,          ///< as many calls are under way as may be, and this one may not queue
+  queue_full,         ///< as many calls wait as may
+  waited_too_long,    ///< it waited in the queue as long as it may
+  ramping_up,         ///< only a growing share of the traffic is let through
+  shedding,           ///< the provider turned so many calls away that most are not sent any more
+  pacing,             ///< the rate was lowered after the provider said "too many"
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::budget_exhausted) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::pacing) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {"none",
@@ -123,7 +129,13 @@ inline constexpr std::string_view reason_names[reason_count] = {"none",
                                                                 "cost_over_quota",
                                                                 "frozen",
                                                                 "on_purpose",
-                                                                "budget_exhausted"};
+                                                                "budget_exhausted",
+                                                                "no_permit",
+                                                                "queue_full",
+                                                                "waited_too_long",
+                                                                "ramping_up",
+                                                                "shedding",
+                                                                "pacing"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {
