@@ -12,6 +12,7 @@
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/chaos.hpp>
 #include <aramid/policies/keyed.hpp>
+#include <aramid/policies/bulkhead.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
 #include <aramid/policies/phase_timeout.hpp>

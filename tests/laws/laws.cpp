@@ -12,9 +12,9 @@ using namespace laws;
 namespace {
 
 // As many calls at a time as it has permits; the others are refused.
-class Bulkhead {
+class OneAtATime {
  public:
-  static constexpr Name name = "Bulkhead";
+  static constexpr Name name = "OneAtATime";
   static constexpr bool reads_time = false;
   struct Scope {
     bool held = false;
@@ -41,10 +41,10 @@ class Bulkhead {
 
 }  // namespace
 
-#define POLICIES                                                                                \
-  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),           \
-      (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Breaker<2, 10s, 1>), Breaker<>, \
-      (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead,  \
+#define POLICIES                                                                                 \
+  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),            \
+      (Retry<forever, Backoff<Exponential, Jitter>>), Retry<>, (Breaker<2, 10s, 1>), Breaker<>,  \
+      (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, Telemetry, OneAtATime, \
       (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(
