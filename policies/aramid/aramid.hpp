@@ -23,4 +23,5 @@
 #include <aramid/policies/shared.hpp>
 #include <aramid/policies/switchable.hpp>
 #include <aramid/policies/telemetry.hpp>
+#include <aramid/policies/throttle.hpp>
 #include <aramid/policies/timeout.hpp>
