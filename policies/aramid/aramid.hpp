@@ -22,6 +22,7 @@
 #include <aramid/policies/shadow.hpp>
 #include <aramid/policies/shared.hpp>
 #include <aramid/policies/switchable.hpp>
+#include <aramid/policies/ramp_up.hpp>
 #include <aramid/policies/telemetry.hpp>
 #include <aramid/policies/throttle.hpp>
 #include <aramid/policies/timeout.hpp>
