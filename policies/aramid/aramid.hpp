@@ -8,6 +8,7 @@
 
 #include <aramid/core.hpp>
 #include <aramid/policies/adaptive_timeout.hpp>
+#include <aramid/policies/adaptive_bulkhead.hpp>
 #include <aramid/policies/backoff.hpp>
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/chaos.hpp>
