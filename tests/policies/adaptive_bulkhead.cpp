@@ -57,10 +57,16 @@ struct Report {
 template <class Policy>
 Report overload(Policy& policy, unsigned workers, Duration work, int callers) {
   Server server{workers, work};
+  testing::ManualClock clock;  // for its random numbers
+  struct Call {
+    explicit Call(testing::ManualClock& clock) : ctx{clock} {}
+    Context ctx;
+    typename Policy::Scope scope{};
+  };
   struct Busy {
     Instant end;
     Instant began;
-    std::shared_ptr<Caller<Policy>> call;
+    std::shared_ptr<Call> call;
     bool operator<(const Busy& other) const { return end > other.end; }
   };
   std::priority_queue<Busy> busy;
@@ -68,20 +74,20 @@ Report overload(Policy& policy, unsigned workers, Duration work, int callers) {
   Instant now = at(0s);
   while (now < at(60s)) {
     while (busy.size() < static_cast<std::size_t>(callers)) {
-      auto call = std::make_shared<Caller<Policy>>(policy);
-      if (!call->enter(now)) break;
+      auto call = std::make_shared<Call>(clock);
+      if (!proceeds(policy.admit(call->scope, call->ctx, now))) break;
       busy.push({server.finish(now), now, std::move(call)});
     }
     Busy next = busy.top();
     busy.pop();
     now = next.end;
-    next.call->succeed(now);
+    (void)policy.settle(next.call->scope, next.call->ctx, nullptr, now);
     ++report.done;
     if (now > at(30s)) report.slowest = larger(report.slowest, Duration{now - next.began});
   }
   report.limit = policy.limit();
   while (!busy.empty()) {
-    busy.top().call->succeed(now);
+    policy.release(busy.top().call->scope, busy.top().call->ctx);
     busy.pop();
   }
   CHECK(policy.in_flight() == 0);
@@ -198,7 +204,7 @@ TEST_CASE("its bounds can be moved at run time") {
   bulkhead.set_range(1, 5);
   CHECK(bulkhead.limit() == 5);
   CHECK(refusal_of([&] { bulkhead.set_range(3, 2); }) ==
-        "aramid: AdaptiveBulkhead::set_range: min and max must be 1 to 16777215, and min not above max");
+        "aramid: AdaptiveBulkhead::set_range min is 3, allowed is 1 to max, which is 2");
 }
 
 TEST_CASE("settings of an adaptive bulkhead that make no sense are refused in a sentence") {
@@ -206,11 +212,15 @@ TEST_CASE("settings of an adaptive bulkhead that make no sense are refused in a 
     return refusal_of([&] { AdaptiveBulkhead<> bulkhead{settings}; });
   };
   CHECK(refusal({}).empty());
-  CHECK(refusal({.min = 0}) == "aramid: AdaptiveBulkheadSettings::min must be 1 to max");
-  CHECK(refusal({.min = 201}) == "aramid: AdaptiveBulkheadSettings::min must be 1 to max");
-  CHECK(refusal({.max = 1U << 24U}) == "aramid: AdaptiveBulkheadSettings::max must be min to 16777215");
-  CHECK(refusal({.initial = 0}) == "aramid: AdaptiveBulkheadSettings::initial must be at least 1");
-  CHECK(refusal({.queue = {.length = 70'000}}) == "aramid: QueueSettings::length must be 0 to 65535");
+  CHECK(refusal({.min = 0}) ==
+        "aramid: AdaptiveBulkheadSettings::min is 0, allowed is 1 to max, which is 200");
+  CHECK(refusal({.min = 201}) ==
+        "aramid: AdaptiveBulkheadSettings::min is 201, allowed is 1 to max, which is 200");
+  CHECK(refusal({.max = 1U << 24U}) ==
+        "aramid: AdaptiveBulkheadSettings::max is 16777216, allowed is min to 16777215");
+  CHECK(refusal({.initial = 0}) == "aramid: AdaptiveBulkheadSettings::initial is 0, allowed is at least 1");
+  CHECK(refusal({.queue = {.length = 70'000}}) ==
+        "aramid: QueueSettings::length is 70000, allowed is 0 to 65535");
   STATIC_REQUIRE(AdaptiveBulkhead<Vegas, 2, 50, Initial<5>, Queue<9>>::settings() ==
                  AdaptiveBulkheadSettings{2, 50, 5, {.length = 9}});
   CHECK_THAT((describe<Resilient<int (*)(int), AdaptiveBulkhead<Vegas, 2, 50>>>()),

@@ -241,16 +241,18 @@ TEST_CASE("settings of a bulkhead that make no sense are refused in a sentence")
     return refusal_of([&] { Bulkhead<> bulkhead{settings}; });
   };
   CHECK(refusal({}).empty());
-  CHECK(refusal({.limit = 0}) == "aramid: BulkheadSettings::limit must be 1 to 16777215");
-  CHECK(refusal({.limit = 1U << 24U}) == "aramid: BulkheadSettings::limit must be 1 to 16777215");
-  CHECK(refusal({.queue = {.length = 65536}}) == "aramid: QueueSettings::length must be 0 to 65535");
+  CHECK(refusal({.limit = 0}) == "aramid: BulkheadSettings::limit is 0, allowed is 1 to 16777215");
+  CHECK(refusal({.limit = 1U << 24U}) ==
+        "aramid: BulkheadSettings::limit is 16777216, allowed is 1 to 16777215");
+  CHECK(refusal({.queue = {.length = 65536}}) ==
+        "aramid: QueueSettings::length is 65536, allowed is 0 to 65535");
   CHECK(refusal({.queue = {.length = 1, .max_wait = 0s}}) ==
-        "aramid: QueueSettings::max_wait must be above 0");
-  CHECK(refusal({.queue = {.ageing = -1s}}) == "aramid: QueueSettings::ageing must not be negative");
+        "aramid: QueueSettings::max_wait is 0 s, allowed is above 0");
+  CHECK(refusal({.queue = {.ageing = -1s}}) == "aramid: QueueSettings::ageing is -1 s, allowed is 0 or more");
   Bulkhead<> bulkhead;
   CHECK(bulkhead.limit() == 25);
   CHECK(refusal_of([&] { bulkhead.set_limit(0); }) ==
-        "aramid: Bulkhead::set_limit: the limit must be 1 to 16777215");
+        "aramid: Bulkhead::set_limit is 0, allowed is 1 to 16777215");
 }
 
 TEST_CASE("a bulkhead says what it does and what it adds to the worst case") {

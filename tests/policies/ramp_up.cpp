@@ -181,11 +181,12 @@ TEST_CASE("ramps of any length have every share in between") {
 TEST_CASE("settings of a ramp that make no sense are refused in a sentence") {
   const auto refusal = [](RampUpSettings settings) { return refusal_of([&] { RampUp<> ramp{settings}; }); };
   CHECK(refusal({}).empty());
-  CHECK(refusal({.over = 0s}) == "aramid: RampUpSettings::over must be above 0");
-  CHECK(refusal({.from_percent = 0}) == "aramid: RampUpSettings::from_percent must be 1 to 100");
-  CHECK(refusal({.from_percent = 101}) == "aramid: RampUpSettings::from_percent must be 1 to 100");
-  CHECK(refusal({.after_idle = 0s}) == "aramid: RampUpSettings::after_idle must be above 0");
-  CHECK(refusal({.at_least_every = 0s}) == "aramid: RampUpSettings::at_least_every must be above 0");
+  CHECK(refusal({.over = 0s}) == "aramid: RampUpSettings::over is 0 s, allowed is above 0");
+  CHECK(refusal({.from_percent = 0}) == "aramid: RampUpSettings::from_percent is 0, allowed is 1 to 100");
+  CHECK(refusal({.from_percent = 101}) == "aramid: RampUpSettings::from_percent is 101, allowed is 1 to 100");
+  CHECK(refusal({.after_idle = 0s}) == "aramid: RampUpSettings::after_idle is 0 s, allowed is above 0");
+  CHECK(refusal({.at_least_every = 0s}) ==
+        "aramid: RampUpSettings::at_least_every is 0 s, allowed is above 0");
   STATIC_REQUIRE(RampUp<30s, 5, AfterIdle<1min>, AtLeastEvery<2s>>::settings() ==
                  RampUpSettings{30s, 5, 60s, 2s});
 }

@@ -213,14 +213,14 @@ TEST_CASE("settings of a throttle that make no sense are refused in a sentence")
     return refusal_of([&] { Throttle<> throttle{settings}; });
   };
   CHECK(refusal({}).empty());
-  CHECK(refusal({.k_percent = 99}) == "aramid: ThrottleSettings::k_percent must be 100 to 100000");
-  CHECK(refusal({.window = 0s}) == "aramid: ThrottleSettings::window must be above 0");
+  CHECK(refusal({.k_percent = 99}) == "aramid: ThrottleSettings::k_percent is 99, allowed is 100 to 100000");
+  CHECK(refusal({.window = 0s}) == "aramid: ThrottleSettings::window is 0 s, allowed is above 0");
   CHECK(refusal({.max_rejection_percent = 0}) ==
-        "aramid: ThrottleSettings::max_rejection_percent must be 1 to 100");
+        "aramid: ThrottleSettings::max_rejection_percent is 0, allowed is 1 to 100");
   CHECK(refusal({.max_rejection_percent = 101}) ==
-        "aramid: ThrottleSettings::max_rejection_percent must be 1 to 100");
+        "aramid: ThrottleSettings::max_rejection_percent is 101, allowed is 1 to 100");
   CHECK(refusal({.minimum_rate = 1'000'001}) ==
-        "aramid: ThrottleSettings::minimum_rate must be 0 to 1000000");
+        "aramid: ThrottleSettings::minimum_rate is 1000001, allowed is 0 to 1000000");
   STATIC_REQUIRE(Throttle<1.5, 60s, MaxRejection<75>, MinimumRate<5>>::settings() ==
                  ThrottleSettings{150, 60s, 75, 5});
   STATIC_REQUIRE(Throttle<2, 120s>::settings() == ThrottleSettings{});

@@ -72,9 +72,10 @@ class AdaptiveBulkhead : public detail::FixedAdaptive<Algorithm, Min, Max, Optio
   [[nodiscard]] unsigned limit() const noexcept { return gate_.limit(); }
   /// New bounds, 1 <= min <= max <= 16777215; the limit moves into them at once.
   void set_range(unsigned min, unsigned max) {
-    require_setting(
-        min >= 1 && min <= max && max <= detail::PermitGate::max_limit,
-        "aramid: AdaptiveBulkhead::set_range: min and max must be 1 to 16777215, and min not above max");
+    require_setting(min >= 1 && min <= max, "AdaptiveBulkhead::set_range min", min, "1 to max, which is ",
+                    max);
+    require_setting(max <= detail::PermitGate::max_limit, "AdaptiveBulkhead::set_range max", max,
+                    "min to 16777215");
     const std::lock_guard lock{mutex_};
     limit_.set_range({min, max, min});
     gate_.set_limit(limit_.value());

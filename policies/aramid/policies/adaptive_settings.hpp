@@ -91,11 +91,12 @@ struct FixedAdaptive<Algorithm, AtRunTime{}, Max, Options...> {
   using Settings = AdaptiveBulkheadSettings;
   constexpr FixedAdaptive() noexcept = default;
   constexpr explicit FixedAdaptive(const AdaptiveBulkheadSettings& settings) : settings_{settings} {
-    require_setting(settings.min >= 1 && settings.min <= settings.max,
-                    "aramid: AdaptiveBulkheadSettings::min must be 1 to max");
-    require_setting(settings.max <= PermitGate::max_limit,
-                    "aramid: AdaptiveBulkheadSettings::max must be min to 16777215");
-    require_setting(settings.initial >= 1, "aramid: AdaptiveBulkheadSettings::initial must be at least 1");
+    require_setting(settings.min >= 1 && settings.min <= settings.max, "AdaptiveBulkheadSettings::min",
+                    settings.min, "1 to max, which is ", settings.max);
+    require_setting(settings.max <= PermitGate::max_limit, "AdaptiveBulkheadSettings::max", settings.max,
+                    "min to 16777215");
+    require_setting(settings.initial >= 1, "AdaptiveBulkheadSettings::initial", settings.initial,
+                    "at least 1");
     require_queue(settings.queue);
   }
   [[nodiscard]] constexpr const AdaptiveBulkheadSettings& settings() const noexcept { return settings_; }

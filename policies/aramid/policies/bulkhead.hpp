@@ -73,8 +73,8 @@ struct FixedBulkhead<AtRunTime{}, Options...> {
   using Settings = BulkheadSettings;
   constexpr FixedBulkhead() noexcept = default;
   constexpr explicit FixedBulkhead(const BulkheadSettings& settings) : settings_{settings} {
-    require_setting(settings.limit >= 1 && settings.limit <= PermitGate::max_limit,
-                    "aramid: BulkheadSettings::limit must be 1 to 16777215");
+    require_setting(settings.limit >= 1 && settings.limit <= PermitGate::max_limit, "BulkheadSettings::limit",
+                    settings.limit, "1 to 16777215");
     require_queue(settings.queue);
   }
   [[nodiscard]] constexpr const BulkheadSettings& settings() const noexcept { return settings_; }
@@ -121,8 +121,8 @@ class Bulkhead : public detail::FixedBulkhead<Limit, Options...> {
   [[nodiscard]] unsigned limit() const noexcept { return gate_.limit(); }
   /// 1 to 16777215. Lower: no call is let in until enough have ended. Higher: those that wait are let in at once.
   void set_limit(unsigned limit) {
-    require_setting(limit >= 1 && limit <= detail::PermitGate::max_limit,
-                    "aramid: Bulkhead::set_limit: the limit must be 1 to 16777215");
+    require_setting(limit >= 1 && limit <= detail::PermitGate::max_limit, "Bulkhead::set_limit", limit,
+                    "1 to 16777215");
     gate_.set_limit(limit);
   }
   /// Whether nothing would be lost with it: no permit is out, and the limit is the one it was built with.

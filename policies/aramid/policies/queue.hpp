@@ -91,10 +91,10 @@ consteval bool check_queue_options() noexcept {
 }
 
 constexpr void require_queue(const QueueSettings& queue) {
-  require_setting(queue.length <= QueueSettings::max_length,
-                  "aramid: QueueSettings::length must be 0 to 65535");
-  require_setting(positive(queue.max_wait), "aramid: QueueSettings::max_wait must be above 0");
-  require_setting(queue.ageing.ns >= 0, "aramid: QueueSettings::ageing must not be negative");
+  require_setting(queue.length <= QueueSettings::max_length, "QueueSettings::length", queue.length,
+                  "0 to 65535");
+  require_setting(positive(queue.max_wait), "QueueSettings::max_wait", queue.max_wait, "above 0");
+  require_setting(queue.ageing.ns >= 0, "QueueSettings::ageing", queue.ageing, "0 or more");
 }
 
 /// What a queue adds to the longest that a call may take.

@@ -81,12 +81,13 @@ struct FixedRampUp<span_at_run_time, FromPercent, Options...> {
   using Settings = RampUpSettings;
   constexpr FixedRampUp() noexcept = default;
   constexpr explicit FixedRampUp(const RampUpSettings& settings) : settings_{settings} {
-    require_setting(positive(settings.over), "aramid: RampUpSettings::over must be above 0");
+    require_setting(positive(settings.over), "RampUpSettings::over", settings.over, "above 0");
     require_setting(settings.from_percent >= 1 && settings.from_percent <= 100,
-                    "aramid: RampUpSettings::from_percent must be 1 to 100");
-    require_setting(positive(settings.after_idle), "aramid: RampUpSettings::after_idle must be above 0");
-    require_setting(positive(settings.at_least_every),
-                    "aramid: RampUpSettings::at_least_every must be above 0");
+                    "RampUpSettings::from_percent", settings.from_percent, "1 to 100");
+    require_setting(positive(settings.after_idle), "RampUpSettings::after_idle", settings.after_idle,
+                    "above 0");
+    require_setting(positive(settings.at_least_every), "RampUpSettings::at_least_every",
+                    settings.at_least_every, "above 0");
   }
   [[nodiscard]] constexpr const RampUpSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }

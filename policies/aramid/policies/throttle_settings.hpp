@@ -122,13 +122,13 @@ struct FixedThrottle<AtRunTime{}, Window, Options...> {
   using Settings = ThrottleSettings;
   constexpr FixedThrottle() noexcept = default;
   constexpr explicit FixedThrottle(const ThrottleSettings& settings) : settings_{settings} {
-    require_setting(settings.k_percent >= 100 && settings.k_percent <= 100'000,
-                    "aramid: ThrottleSettings::k_percent must be 100 to 100000");
-    require_setting(positive(settings.window), "aramid: ThrottleSettings::window must be above 0");
+    require_setting(settings.k_percent >= 100 && settings.k_percent <= 100'000, "ThrottleSettings::k_percent",
+                    settings.k_percent, "100 to 100000");
+    require_setting(positive(settings.window), "ThrottleSettings::window", settings.window, "above 0");
     require_setting(settings.max_rejection_percent >= 1 && settings.max_rejection_percent <= 100,
-                    "aramid: ThrottleSettings::max_rejection_percent must be 1 to 100");
-    require_setting(settings.minimum_rate <= 1'000'000,
-                    "aramid: ThrottleSettings::minimum_rate must be 0 to 1000000");
+                    "ThrottleSettings::max_rejection_percent", settings.max_rejection_percent, "1 to 100");
+    require_setting(settings.minimum_rate <= 1'000'000, "ThrottleSettings::minimum_rate",
+                    settings.minimum_rate, "0 to 1000000");
   }
   [[nodiscard]] constexpr const ThrottleSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] static std::string describe() { return "set at run time"; }
