@@ -34,6 +34,14 @@ class WaitLine {
   [[nodiscard]] Waiter* first() const noexcept { return first_; }
   [[nodiscard]] Waiter* last() const noexcept { return last_; }
 
+  /// How many would be before a call that joined now.
+  [[nodiscard]] std::size_t ahead_of(int priority, Duration ageing, Instant now) const noexcept {
+    const Instant its_own = rank(empty() || latest_ < now ? now : latest_, priority, ageing);
+    std::size_t ahead = size_;
+    for (const Waiter* one = last_; one != nullptr && its_own < one->rank; one = one->previous) --ahead;
+    return ahead;
+  }
+
   /// Behind everybody of the same or a better rank.
   void join(Waiter& waiter, Waker& waker, int priority, Duration ageing, Instant now) noexcept {
     // Clock readings of several threads need not come in the order in which they get here.
