@@ -101,7 +101,7 @@ class AdaptiveBulkhead : public detail::FixedAdaptive<Algorithm, Min, Max, Optio
   }
 
   mutable std::mutex mutex_;
-  typename Algorithm::Limit limit_;
+  typename detail::LimitOf<Algorithm>::type limit_;
   Instant last_{};
   bool learnt_ = false;
   detail::PermitGate gate_;

@@ -210,7 +210,7 @@ class AdaptiveRate : public detail::FixedAdaptiveRate<Curve, Options...> {
   mutable std::mutex mutex_;
   detail::WaitLine line_;
   detail::RateMeter meter_;
-  typename Curve::Rate curve_;
+  typename detail::RateOf<Curve>::type curve_;
   std::int64_t rate_ = 0;
   Duration interval_{0};  // between two calls at this rate
   Instant empty_at_{};    // when the calls let through so far would have gone at this rate

@@ -20,6 +20,16 @@ struct AdaptiveRateSettings {
 
 namespace detail {
 
+// Of what is no curve a stand-in: the sentence below is to be the only error.
+template <class C>
+struct RateOf {
+  using type = CubicRate::Rate;
+};
+template <RateCurve C>
+struct RateOf<C> {
+  using type = typename C::Rate;
+};
+
 template <class Curve>
 consteval bool check_rate_curve() noexcept {
   static_assert(RateCurve<Curve>,

@@ -40,6 +40,16 @@ inline constexpr bool is_initial = false;
 template <unsigned N>
 inline constexpr bool is_initial<Initial<N>> = true;
 
+// Of what is no algorithm a stand-in: the sentence below is to be the only error.
+template <class A>
+struct LimitOf {
+  using type = Aimd::Limit;
+};
+template <LimitAlgorithm A>
+struct LimitOf<A> {
+  using type = typename A::Limit;
+};
+
 template <class Algorithm>
 consteval bool check_algorithm() noexcept {
   static_assert(
