@@ -90,7 +90,8 @@ TEST_CASE("calls sent before the fall do not make it fall again") {
 TEST_CASE("a call that would wait past its deadline or too long is refused at once, with its turn as hint") {
   AdaptiveRate<CubicRate, Queue<3>, MaxWait<4s>> rate;
   fall_at(rate, at(0s), at(0s), 1);  // at least one in two seconds
-  CHECK(rate.per_minute() == Approx(84).margin(1));  // 0.7 of the two a second that one call in half a second is
+  CHECK(rate.per_minute() ==
+        Approx(84).margin(1));  // 0.7 of the two a second that one call in half a second is
   Caller soon{rate};
   soon.ctx.deadline = at(700ms);
   CHECK(refuses(soon.ask(at(0s))));

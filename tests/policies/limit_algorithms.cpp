@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The algorithms that find a concurrency limit, told of calls by hand: whole numbers against the published formulas.
+// The algorithms that find a concurrency limit, told of calls by hand: whole numbers against the published
+// formulas.
 
 #include <aramid/aramid.hpp>
 

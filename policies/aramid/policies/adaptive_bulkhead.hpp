@@ -9,14 +9,14 @@
 //   AdaptiveBulkhead<> with AdaptiveBulkheadSettings{...}     Gradient2, set at run time
 //   bulkhead(client).limit()                                  what it thinks now
 //
-// When to use it: for a server whose capacity nobody knows, or which shares it with others. When not: where the limit is
-// known (Bulkhead), for a few calls a minute (there is nothing to learn from), or outside retries and queues: it
-// would measure those. Inside them it measures attempts.
+// When to use it: for a server whose capacity nobody knows, or which shares it with others. When not: where the
+// limit is known (Bulkhead), for a few calls a minute (there is nothing to learn from), or outside retries and
+// queues: it would measure those. Inside them it measures attempts.
 //
 // It learns from calls that end, and sends none of its own: nothing is turned away to measure. A success is a
-// sample of latency; what the ruling table calls evidence of failure is a drop; what is neither (a caller's mistake, a
-// cancel, a rate limit, a refusal further in) is no sample. Otherwise it is a Bulkhead: its permits, its queue, its
-// reasons, its orphans.
+// sample of latency; what the ruling table calls evidence of failure is a drop; what is neither (a caller's
+// mistake, a cancel, a rate limit, a refusal further in) is no sample. Otherwise it is a Bulkhead: its permits,
+// its queue, its reasons, its orphans.
 //
 // Cost: one compare-and-swap to admit, a short lock to settle. No allocation. Thread-safety: yes.
 // Source: Netflix concurrency-limits, with the algorithms' constants.

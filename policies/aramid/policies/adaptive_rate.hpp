@@ -8,19 +8,19 @@
 //   AdaptiveRate<CubicRate> with AdaptiveRateSettings{...}
 //   adaptive_rate(client).per_minute()                   what it lets through now
 //
-// When to use it: for a provider that answers 429 and does not tell its limits, or shares them among clients that do not
-// know each other. Inside the retries. When not: where the limits are known (Limiter), or against one hint to wait, which
-// retries and limiters obey already.
+// When to use it: for a provider that answers 429 and does not tell its limits, or shares them among clients that
+// do not know each other. Inside the retries. When not: where the limits are known (Limiter), or against one hint
+// to wait, which retries and limiters obey already.
 //
-// Until the first 429 it only measures. Then the rate falls to a factor of the measured one, and comes back along the
-// curve, never above twice what is measured. Calls are paced by waiting in line, first come first served within
-// `ctx.priority`; one that would wait past its deadline or the longest wait is refused at once, with Fault::throttled,
-// `pacing` and the time until its turn. A 429 to a call sent before the last fall is old news. After `calm`
-// without one pacing ends. What is not sent after all gives its turn back.
+// Until the first 429 it only measures. Then the rate falls to a factor of the measured one, and comes back along
+// the curve, never above twice what is measured. Calls are paced by waiting in line, first come first served
+// within `ctx.priority`; one that would wait past its deadline or the longest wait is refused at once, with
+// Fault::throttled, `pacing` and the time until its turn. A 429 to a call sent before the last fall is old news.
+// After `calm` without one pacing ends. What is not sent after all gives its turn back.
 //
-// Cost: one relaxed load to admit and a short lock to settle while it does not pace; a short lock each when it does. No
-// allocation. Thread-safety: yes. Source: botocore's adaptive retries, with its constants (factor 0.7, 0.4, at least 0.5
-// a second, half seconds smoothed by 0.8, twice the measured rate); RFC 8312.
+// Cost: one relaxed load to admit and a short lock to settle while it does not pace; a short lock each when it
+// does. No allocation. Thread-safety: yes. Source: botocore's adaptive retries, with its constants (factor 0.7,
+// 0.4, at least 0.5 a second, half seconds smoothed by 0.8, twice the measured rate); RFC 8312.
 #pragma once
 
 #include <aramid/access.hpp>

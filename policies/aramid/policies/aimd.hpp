@@ -9,10 +9,10 @@
 //   AdaptiveBulkhead<Aimd, 1, 100>
 //   AdaptiveBulkhead<AimdSlowerThan<60s>, 1, 100>    where 5 s are nothing unusual
 //
-// When to use it: where overload shows as failures rather than as latency, or latency depends on the request more than
-// on the load, as with language models.
-// Cost: one division. Source: Netflix concurrency-limits, AIMDLimit, with its constants; D. Chiu, R. Jain, "Analysis of
-// the increase and decrease algorithms for congestion avoidance", 1989.
+// When to use it: where overload shows as failures rather than as latency, or latency depends on the request more
+// than on the load, as with language models. Cost: one division. Source: Netflix concurrency-limits, AIMDLimit,
+// with its constants; D. Chiu, R. Jain, "Analysis of the increase and decrease algorithms for congestion
+// avoidance", 1989.
 #pragma once
 
 #include <aramid/name.hpp>

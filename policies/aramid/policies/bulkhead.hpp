@@ -9,13 +9,13 @@
 //   Bulkhead<> with BulkheadSettings{...}     set at run time
 //   bulkhead(client).in_flight()              and waiting(), orphans(), set_limit(20)
 //
-// When to use it: so that one slow provider cannot take all the threads, connections or memory of a program, and for
-// servers that limit concurrency. When not: as a limit on calls per minute (Limiter), or where the right number is
-// not known (AdaptiveBulkhead).
+// When to use it: so that one slow provider cannot take all the threads, connections or memory of a program, and
+// for servers that limit concurrency. When not: as a limit on calls per minute (Limiter), or where the right
+// number is not known (AdaptiveBulkhead).
 //
 // A permit belongs to a call from its admission to its end, however it ends. One that comes back is handed to the
-// first call in line under one lock, and that call alone is woken; if it has given up meanwhile, the permit goes on to
-// the next. Work that outlives its call can keep the permit (<aramid/permit.hpp>): `orphans()` counts those.
+// first call in line under one lock, and that call alone is woken; if it has given up meanwhile, the permit goes
+// on to the next. Work that outlives its call can keep the permit (<aramid/permit.hpp>): `orphans()` counts those.
 // Refused calls get Fault::saturated with `no_permit`, `queue_full` or `waited_too_long`.
 //
 // Cost: one compare-and-swap to admit, one to settle; a short lock where calls wait. No allocation.

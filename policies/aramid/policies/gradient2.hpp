@@ -10,9 +10,9 @@
 // ten. The limit does not grow while fewer calls than half of it are under way. When `long` is more than twice
 // `short`, it falls by a twentieth: latency is back to normal after a long time of load.
 //
-// Two departures, both for failures, of which the published rule sees the latency only: a dropped call is a gradient
-// of 0.5 without the allowance of 4 (the limit falls by a tenth, down to the minimum), and its time is not
-// averaged, since a server that says no at once would look like a fast one.
+// Two departures, both for failures, of which the published rule sees the latency only: a dropped call is a
+// gradient of 0.5 without the allowance of 4 (the limit falls by a tenth, down to the minimum), and its time is
+// not averaged, since a server that says no at once would look like a fast one.
 //
 // When to use it: by default; it needs no idea of the right latency and follows one that drifts.
 // Cost: a few divisions. Source: Netflix concurrency-limits, Gradient2Limit, with its constants.

@@ -4,8 +4,8 @@
 // aramid/policies/limit_algorithm.hpp: what an algorithm that finds a concurrency limit is told, and what it says.
 //
 // An algorithm is a type with a nested `Limit`: built from a LimitRange, told of calls that have ended with
-// `update(sample)`, asked with `value()`. It is sans-I/O and not thread-safe; AdaptiveBulkhead locks it. Limits with a
-// fraction are whole numbers in 2^-20 of a call.
+// `update(sample)`, asked with `value()`. It is sans-I/O and not thread-safe; AdaptiveBulkhead locks it. Limits
+// with a fraction are whole numbers in 2^-20 of a call.
 #pragma once
 
 #include <aramid/duration.hpp>

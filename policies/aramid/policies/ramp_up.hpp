@@ -8,10 +8,10 @@
 //   RampUp<> with RampUpSettings{...}              set at run time
 //   ramp_up(client).percent()                      and restart()
 //
-// When to use it: for providers that must warm up (caches, scaled-down fleets, a server that has just come back), with
-// another provider to take the rest (Failover) or callers that can do without. When not: for a few calls a minute, or to
-// spread calls over time: those that it does not let through are refused, not held back, since calls held back would
-// all come later, on top of the others. Retries do not repeat them.
+// When to use it: for providers that must warm up (caches, scaled-down fleets, a server that has just come back),
+// with another provider to take the rest (Failover) or callers that can do without. When not: for a few calls a
+// minute, or to spread calls over time: those that it does not let through are refused, not held back, since calls
+// held back would all come later, on top of the others. Retries do not repeat them.
 //
 // The ramp begins with the first call, with the first one after idle time, and when a breaker inside it closes: it
 // hears `breaker_moved`, so it stands outside the breaker. Each call is let through with the probability of the

@@ -16,9 +16,9 @@ ARAMID_BEGIN
 inline constexpr std::int64_t rate_unit = 1 << 16;
 inline constexpr std::int64_t max_rate = std::int64_t{1} << 35;
 
-/// CUBIC, as in TCP (RFC 8312) and in AWS's adaptive retries, with their constant 0.4:
-/// rate(t) = 0.4 * (t - k)^3 + w, k = cbrt(w * (1 - factor) / 0.4); w is the rate at the fall, t in seconds. Fast at
-/// first, slow around the rate that was too high, then faster and faster. k is exact to 61 us.
+/// CUBIC, as in TCP (RFC 8312) and in AWS's adaptive retries, with their constant 0.4: rate(t) = 0.4 * (t - k)^3 +
+/// w, k = cbrt(w * (1 - factor) / 0.4); w is the rate at the fall, t in seconds. Fast at first, slow around the
+/// rate that was too high, then faster and faster. k is exact to 61 us.
 struct CubicRate {
   static constexpr Name name = "CubicRate";
 

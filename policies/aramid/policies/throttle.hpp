@@ -9,15 +9,17 @@
 //   Throttle<> with ThrottleSettings{...}            set at run time
 //   throttle(client).rejection()                     the share that is refused now
 //
-// When to use it: many clients of one provider that sheds load when it has too much, and for which even saying no is
-// work. Each client finds its own share, without a state to be in and without asking anybody. When not: for a provider
-// that is down (Breaker: it stops all traffic, and comes back in probes), or at a handful of calls a minute.
+// When to use it: many clients of one provider that sheds load when it has too much, and for which even saying no
+// is work. Each client finds its own share, without a state to be in and without asking anybody. When not: for a
+// provider that is down (Breaker: it stops all traffic, and comes back in probes), or at a handful of calls a
+// minute.
 //
 // A call is refused with the probability max(0, (requests - K * accepts) / (requests + 1)), over the last
-// `window`. The larger K, the later it begins: with K = 2 when half of the calls are turned away. What is refused here
-// counts as a request. Accepts are successes; what the ruling table calls a failure, and rate limits, are requests that
-// were not accepted; what is neither, a caller's own mistake for instance, counts nothing. A call is counted when it
-// ends: slow ones are no evidence before they have one. Refused calls get Fault::throttled with `shedding`.
+// `window`. The larger K, the later it begins: with K = 2 when half of the calls are turned away. What is refused
+// here counts as a request. Accepts are successes; what the ruling table calls a failure, and rate limits, are
+// requests that were not accepted; what is neither, a caller's own mistake for instance, counts nothing. A call is
+// counted when it ends: slow ones are no evidence before they have one. Refused calls get Fault::throttled with
+// `shedding`.
 //
 // Cost: two relaxed loads to admit while nothing is refused, a short lock to settle. No allocation.
 // Thread-safety: yes. Source: Google SRE book, "Handling Overload"; the cap and the minimum rate as in Envoy.

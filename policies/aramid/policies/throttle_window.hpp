@@ -3,9 +3,9 @@
 //
 // aramid/policies/throttle_window.hpp: what a throttle counts, over the last minutes.
 //
-// Twenty buckets of a twentieth of the window each, and their totals in one atomic word, so that whoever only wants to
-// know whether all is well need not take the lock. Buckets expire by time, not by events: after any idle time the
-// next look finds what really is in the window. A total is at most a twentieth of the window out of date.
+// Twenty buckets of a twentieth of the window each, and their totals in one atomic word, so that whoever only
+// wants to know whether all is well need not take the lock. Buckets expire by time, not by events: after any idle
+// time the next look finds what really is in the window. A total is at most a twentieth of the window out of date.
 // Thread-safety: `fresh` and `counts` from any thread; the rest under the owner's lock.
 #pragma once
 
