@@ -17,6 +17,7 @@
 #include <aramid/budgets.hpp>
 #include <aramid/clock.hpp>
 #include <aramid/event.hpp>
+#include <aramid/permit.hpp>
 #include <aramid/phase.hpp>
 #include <aramid/random.hpp>
 #include <aramid/wait.hpp>
@@ -89,6 +90,7 @@ class Context {
   const PhaseLimits* phases = nullptr;
   std::stop_token stop;
   Cost cost;
+  int priority = 0;  ///< in queues: higher goes first; how much first, the queue's ageing says
   Usage usage;
   RateHints hints;
   Route route;
@@ -97,6 +99,7 @@ class Context {
   unsigned max_attempts = 0;
   Listeners listeners;
   Budgets budgets;
+  Permits permits;
 
   Context() noexcept = default;
   /// A call on another time line, such as a manual clock's.

@@ -104,9 +104,15 @@ enum class Reason : std::uint8_t {
   on_purpose,         ///< a Chaos policy
   budget_exhausted,   ///< the retries of all calls together have used up their budget
   no_room,            ///< the next attempt is not expected to end before the deadline
+  no_permit,          ///< as many calls are under way as may be, and this one may not queue
+  queue_full,         ///< as many calls wait as may
+  waited_too_long,    ///< it waited in the queue as long as it may
+  ramping_up,         ///< only a growing share of the traffic is let through
+  shedding,           ///< the provider turned so many calls away that most are not sent any more
+  pacing,             ///< the rate was lowered after the provider said "too many"
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::no_room) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::pacing) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {"none",
@@ -125,7 +131,13 @@ inline constexpr std::string_view reason_names[reason_count] = {"none",
                                                                 "frozen",
                                                                 "on_purpose",
                                                                 "budget_exhausted",
-                                                                "no_room"};
+                                                                "no_room",
+                                                                "no_permit",
+                                                                "queue_full",
+                                                                "waited_too_long",
+                                                                "ramping_up",
+                                                                "shedding",
+                                                                "pacing"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

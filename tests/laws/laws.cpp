@@ -12,9 +12,9 @@ using namespace laws;
 namespace {
 
 // As many calls at a time as it has permits; the others are refused.
-class Bulkhead {
+class OneAtATime {
  public:
-  static constexpr Name name = "Bulkhead";
+  static constexpr Name name = "OneAtATime";
   static constexpr bool reads_time = false;
   struct Scope {
     bool held = false;
@@ -47,7 +47,7 @@ class Bulkhead {
       (Retry<3, Delays<0s, 100ms, 1s>>),                                                                   \
       (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),           \
       (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, \
-      Telemetry, Bulkhead, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),        \
+      Telemetry, OneAtATime, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),      \
       GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(

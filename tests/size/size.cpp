@@ -70,6 +70,16 @@ TEST_CASE("a shared policy is one pointer, a switch one word more than its polic
   STATIC_REQUIRE(sizeof(Shadow<Breaker<5, 60s, 3>>) <= sizeof(Breaker<5, 60s, 3>) + 48);
 }
 
+TEST_CASE("admission policies are as large as what they count", "[size]") {
+  // Two words and a line of four behind a mutex; an algorithm is a dozen words.
+  STATIC_REQUIRE(sizeof(Bulkhead<10>) <= 104);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Aimd, 1, 100>) <= sizeof(Bulkhead<10>) + 80);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Gradient2, 1, 100>) <= sizeof(Bulkhead<10>) + 112);
+  STATIC_REQUIRE(sizeof(RampUp<60s, 10>) == 32);
+  STATIC_REQUIRE(sizeof(Throttle<2, 120s>) <= 240);
+  STATIC_REQUIRE(sizeof(AdaptiveRate<CubicRate, Queue<10>>) <= 208);
+}
+
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
   STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));
@@ -94,6 +104,11 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
   STATIC_REQUIRE(sizeof(GrpcThrottle<10, 100>::Scope) <= 40);
   STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 128);
+  STATIC_REQUIRE(sizeof(Bulkhead<10>::Scope) <= 104);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Aimd, 1, 9>::Scope) <= 112);
+  STATIC_REQUIRE(sizeof(RampUp<60s, 10>::Scope) <= 32);
+  STATIC_REQUIRE(sizeof(Throttle<2, 120s>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(AdaptiveRate<>::Scope) <= 64);
 }
 
 TEST_CASE("a context is small enough for every call to make one", "[size]") {
