@@ -16,8 +16,8 @@ using detail::to_integer;
 using detail::trim;
 
 Duration until(WallTime at, WallTime now) noexcept {
-  if (at <= now) return Duration::zero();
-  return std::min(at - now, longest_hint);
+  // Both may come from a server, and be centuries apart.
+  return std::min(elapsed(Instant{now.time_since_epoch()}, Instant{at.time_since_epoch()}), longest_hint);
 }
 
 // The server's own clock if it told it, so that the two clocks need not agree.
@@ -45,7 +45,7 @@ Duration reset(const HttpHeaders& headers, std::string_view name, WallTime now) 
   if (const auto number = to_integer(trim(*text))) {
     constexpr std::int64_t epoch_seconds = 1'000'000'000;
     constexpr std::int64_t epoch_milliseconds = 100'000'000'000;
-    constexpr std::int64_t beyond = 10'000'000'000'000;
+    constexpr std::int64_t beyond = 9'000'000'000'000;  // more milliseconds do not fit a WallTime
     if (*number < 0 || *number >= beyond) return Duration{-1};
     if (*number >= epoch_milliseconds) {
       return until(WallTime{} + std::chrono::milliseconds{*number}, server_now(headers, now));

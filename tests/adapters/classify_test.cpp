@@ -204,6 +204,41 @@ TEST_CASE("a hint is taken from the first place that has one", "[adapters][class
   CHECK(usage.retry_after == 90s);
 }
 
+TEST_CASE("no place of a body can name a hint that is negative, infinite or no number",
+          "[adapters][classify]") {
+  for (const std::string value : {"-1", "-1e300", "1e999", "-1e999", "NaN", "\"nan\"", "\"inf\"", "\"-inf\"",
+                                  "\"-5\"", "\"1e999\"", "null", "true", "[]", "{}"}) {
+    for (const char* field : {"retry_after", "estimated_time", "resets_at"}) {
+      const std::string body = R"({"error":{"message":"m",")" + std::string{field} + "\":" + value + "}}";
+      INFO(body);
+      CHECK(classify(503, {}, body, now).retry_after == std::nullopt);
+    }
+  }
+  for (const char* text : {"-3s", "nan", "infs", "1e999s", "NaNs", ""}) {
+    for (const char* field : {R"("retryDelay":")", R"("metadata":{"quotaResetDelay":")"}) {
+      const std::string end = std::string{field}.find('{') == std::string::npos ? "\"}]}}" : "\"}}]}}";
+      const std::string body = R"({"error":{"message":"m","details":[{)" + std::string{field} + text + end;
+      INFO(body);
+      CHECK(classify(503, {}, body, now).retry_after == std::nullopt);
+    }
+    const std::string sentence = R"({"error":{"message":"Please try again in )" + std::string{text} + ".\"}}";
+    INFO(sentence);
+    CHECK(classify(503, {}, sentence, now).retry_after == std::nullopt);
+  }
+}
+
+TEST_CASE("a hint in a body that no Duration could hold is cut at the longest hint", "[adapters][classify]") {
+  for (const char* field :
+       {R"("retry_after":1e300)", R"("resets_at":1e300)", R"("retry_after":"99999999999999999999")",
+        R"("details":[{"retryDelay":"99999999999999999999s"}])"}) {
+    const std::string body = R"({"error":{"message":"m",)" + std::string{field} + "}}";
+    INFO(body);
+    CHECK(classify(503, {}, body, now).retry_after == longest_hint);
+  }
+  CHECK(classify(503, {}, R"({"error":{"message":"try again in 99999999999999999999 seconds"}})", now)
+            .retry_after == longest_hint);
+}
+
 TEST_CASE("bodies wrapped in arrays or in text are unwrapped", "[adapters][classify]") {
   const Error error = classify(
       400, {},

@@ -110,6 +110,29 @@ TEST_CASE("a Retry-After date is compared with the server's own clock", "[adapte
   CHECK(retry_after(headers, now) == 5s);
 }
 
+TEST_CASE("dates at the ends of what can be told become the longest hint or none", "[adapters][hints]") {
+  const HttpHeaders centuries{{"Date", "Thu, 01 Jan 1700 00:00:00 GMT"},
+                              {"Retry-After", "Tue, 01 Jan 2250 00:00:00 GMT"}};
+  CHECK(retry_after(centuries, now) == longest_hint);
+  const HttpHeaders backwards{{"Date", "Tue, 01 Jan 2250 00:00:00 GMT"},
+                              {"Retry-After", "Thu, 01 Jan 1700 00:00:00 GMT"}};
+  CHECK(retry_after(backwards, now) == 0s);
+  const auto reset = [](const char* text) {
+    return rate_hints({{"x-ratelimit-limit", "1"}, {"x-ratelimit-reset", text}}, now).requests.reset;
+  };
+  for (const char* text : {"8999999999999", "8999999999", "1.0e9", "999999999"}) {
+    INFO(text);
+    CHECK(reset(text) <= longest_hint);
+    CHECK(reset(text) >= Duration{-1});
+  }
+  CHECK(reset("8999999999999") == longest_hint);
+  for (const char* text : {"9000000000000", "9500000000000", "9223372036854775807", "92233720368547758080",
+                           "-5", "nan", "inf", "1e999"}) {
+    INFO(text);
+    CHECK(reset(text) < Duration::zero());
+  }
+}
+
 TEST_CASE("rate-limit headers of every family become hints", "[adapters][hints]") {
   SECTION("Go-style durations") {
     const RateHints hints = rate_hints({{"x-ratelimit-limit-requests", "5000"},

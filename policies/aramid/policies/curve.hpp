@@ -131,13 +131,13 @@ struct Delays {
 
  private:
   static constexpr std::size_t last = sizeof...(Each) == 0 ? 0 : sizeof...(Each) - 1;
-  static constexpr Span all[last + 1] = {Each...};
+  static constexpr Span all[] = {Each..., Span{}};  // one more, so that it is never empty
 
  public:
   static constexpr Span base = all[0];
   static constexpr Span cap = [] {
     Span longest = all[0];
-    for (const Span delay : all) longest = larger(longest, delay);
+    for (std::size_t i = 1; i <= last; ++i) longest = larger(longest, all[i]);
     return longest;
   }();
   static constexpr Span first = first_by_curve;
