@@ -110,9 +110,11 @@ enum class Reason : std::uint8_t {
   ramping_up,         ///< only a growing share of the traffic is let through
   shedding,           ///< the provider turned so many calls away that most are not sent any more
   pacing,             ///< the rate was lowered after the provider said "too many"
+  forced_open,        ///< somebody opened the breaker by hand
+  ramping,            ///< the breaker has closed and lets a growing share of the calls through
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::pacing) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::ramping) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {"none",
@@ -137,7 +139,9 @@ inline constexpr std::string_view reason_names[reason_count] = {"none",
                                                                 "waited_too_long",
                                                                 "ramping_up",
                                                                 "shedding",
-                                                                "pacing"};
+                                                                "pacing",
+                                                                "forced_open",
+                                                                "ramping"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

@@ -5,8 +5,10 @@
 //
 //   Breaker<5, 60s, 3>                           5 failures in a row open it; after 60 s up to 3 probes at a
 //                                                time; 3 successes close it, one failure reopens it
+//   Breaker<FailureRate{.percent = 50}, 60s, 3>  other rules: <aramid/policies/breaker_rules.hpp>
+//   Breaker<5, GrowingCooldown{...}, ProbeRule{...}, Ramp<10s, 10, 50>, OnAbandoned<...>, a predicate>
 //   Breaker<> with BreakerSettings{...}          set at run time
-//   breaker(client).state()                      from outside
+//   breaker(client).state(), .explain(now)       from outside
 //
 // When to use it: one per provider, inside the retries. When not: one for several providers (a failing one
 // would block the healthy ones), or around calls whose failures say nothing about the provider.
@@ -17,231 +19,191 @@
 // earlier period change nothing, and it expires, so that probes that never report do not keep the breaker
 // half-open for ever. Moves happen when a call asks; there is no timer.
 //
-// Cost: one relaxed load to admit and one to settle on a healthy provider. Thread-safety: lock-free.
+// Cost: one relaxed load to admit; to settle on a healthy provider one more (failures in a row), or a
+// compare-and-swap (other rules). Thread-safety: lock-free. A result that is overtaken by a move of the breaker
+// between its check and its count is dropped.
 // Source: M. Nygard, "Release It!"; generations as in sony/gobreaker; leases as in microsoft/oxidizer seatbelt.
 #pragma once
 
 #include <aramid/access.hpp>
 #include <aramid/describe.hpp>
-#include <aramid/policies/breaker_word.hpp>
-#include <aramid/policy.hpp>
-#include <aramid/settings.hpp>
-
-#include <atomic>    // atomic
-#include <concepts>  // integral
+#include <aramid/policies/breaker_machine.hpp>
+#include <aramid/policies/breaker_report.hpp>
 
 ARAMID_BEGIN
-
-struct BreakerSettings {
-  unsigned failures = 5;                     ///< failures in a row that open it, 1 to 65535
-  Span cooldown = Duration{60'000'000'000};  ///< open for this long before the first probe, > 0
-  unsigned probes = 3;                       ///< probes at a time, and successes that close it, 1 to 65535
-  Span lease{};                              ///< a probe counts as lost after this long; 0 = the cool-down
-
-  friend constexpr bool operator==(const BreakerSettings&, const BreakerSettings&) = default;
-};
 
 /// What `breaker(client)` looks for.
 struct BreakerTag {};
 
-namespace detail {
-
-template <auto Trip, Span Cooldown, unsigned Probes>
-struct FixedBreaker {
-  static consteval bool check() noexcept {
-    static_assert(
-        std::integral<decltype(Trip)> && Trip >= 1 && Trip <= 65535,
-        "aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that open "
-        "it, 1 to 65535");
-    static_assert(positive(Cooldown),
-                  "aramid: Breaker<Failures, Cooldown, Probes>: Cooldown must be above 0");
-    static_assert(Probes >= 1 && Probes <= 65535,
-                  "aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535");
-    return true;
-  }
-  [[nodiscard]] static constexpr BreakerSettings settings() noexcept {
-    return {static_cast<unsigned>(Trip), Cooldown, Probes, Cooldown};
-  }
-  [[nodiscard]] static std::string describe() {
-    return std::to_string(Trip) + " failures in a row open it for " + to_text(Cooldown) + ", " +
-           std::to_string(Probes) + " probes";
-  }
-};
-
-template <Span Cooldown, unsigned Probes>
-struct FixedBreaker<AtRunTime{}, Cooldown, Probes> {
-  using Settings = BreakerSettings;
-  constexpr FixedBreaker() noexcept : FixedBreaker(BreakerSettings{}) {}
-  constexpr explicit FixedBreaker(const BreakerSettings& settings) : settings_{settings} {
-    require_setting(settings.failures >= 1 && settings.failures <= 65535, "BreakerSettings::failures",
-                    settings.failures, "1 to 65535");
-    require_setting(positive(settings.cooldown), "BreakerSettings::cooldown", settings.cooldown, "above 0");
-    require_setting(settings.probes >= 1 && settings.probes <= 65535, "BreakerSettings::probes",
-                    settings.probes, "1 to 65535");
-    require_setting(settings.lease.ns >= 0, "BreakerSettings::lease", settings.lease, "0 and above");
-    if (settings_.lease.ns == 0) settings_.lease = settings_.cooldown;
-  }
-  [[nodiscard]] constexpr const BreakerSettings& settings() const noexcept { return settings_; }
-  [[nodiscard]] static std::string describe() { return "set at run time"; }
-
- private:
-  BreakerSettings settings_;
-};
-
-}  // namespace detail
-
-template <auto Trip = AtRunTime{}, Span Cooldown = Duration{60'000'000'000}, unsigned Probes = 3>
-class Breaker : public detail::FixedBreaker<Trip, Cooldown, Probes> {
-  using Word = detail::BreakerWord;
+/// What it takes from calls (`admit`, `settle`, `release`) is in <aramid/policies/breaker_machine.hpp>; this is what
+/// people see and do. All of it from any thread, at any time.
+template <auto Trip = AtRunTime{}, BreakerCooldown Cooldown = Duration{60'000'000'000},
+          BreakerProbes Probes = 3, class... Options>
+class Breaker : public detail::BreakerMachine<Trip, Cooldown, Probes, Options...> {
+  using Machine = detail::BreakerMachine<Trip, Cooldown, Probes, Options...>;
+  using typename Machine::Ramped;
+  using typename Machine::Rules;
+  using typename Machine::Source;
+  using typename Machine::Word;
 
  public:
   using Tag = BreakerTag;
-  using detail::FixedBreaker<Trip, Cooldown, Probes>::FixedBreaker;
-  static constexpr Name name = "Breaker";
-
-  struct Scope {
-    std::uint32_t generation = 0;
-    bool probe = false;
-  };
-
-  [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
-    const Word word = Word::unpack(word_.load(std::memory_order_relaxed));
-    if (word.state == BreakerState::closed) [[likely]] {
-      scope = {word.generation, false};
-      return Admission::proceed();
-    }
-    return admit_probe(scope, ctx, now);
-  }
-
-  [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
-                                             Instant now) noexcept {
-    const Evidence evidence = failure == nullptr ? Evidence::success : ruling(*failure).evidence;
-    if (evidence == Evidence::success && !scope.probe) [[likely]] {
-      const Word word = Word::unpack(word_.load(std::memory_order_relaxed));
-      if (word.count == 0 || word.state != BreakerState::closed) [[likely]]
-        return Verdict::done();
-    }
-    report(scope, &ctx, evidence, now);
-    return Verdict::done();
-  }
-
-  /// No outcome: a probe's slot comes back, nothing is counted.
-  void release(Scope& scope, Context&) noexcept { report(scope, nullptr, Evidence::none, Instant{}); }
+  using Machine::Machine;
 
   /// The state a call would meet at `now`: open until the cool-down is over, then half-open.
   [[nodiscard]] BreakerState state(Instant now = SteadyClock::now()) const noexcept {
-    const Word word = Word::unpack(word_.load(std::memory_order_acquire));
-    return word.state == BreakerState::open && now >= read(open_until_) ? BreakerState::half_open
-                                                                        : word.state;
+    return this->effective(this->load(), now);
   }
-  /// Failures in a row while closed, else as many as opened it.
-  [[nodiscard]] unsigned failures() const noexcept {
-    const Word word = Word::unpack(word_.load(std::memory_order_acquire));
-    return word.state == BreakerState::closed ? word.count : this->settings().failures;
+  /// Failures (slow calls) that the rule nearest to its limit has counted while closed, else those that opened it.
+  [[nodiscard]] unsigned failures(Instant now = SteadyClock::now()) const noexcept {
+    return static_cast<unsigned>(this->numbers(this->load(), now).measured);
   }
-  /// How long a call would be refused for at `now`; 0 = it would be admitted.
+  /// How long a call would be refused for at `now`; 0 = it would be, or might be, admitted; Duration::max() = until
+  /// somebody ends it by hand.
   [[nodiscard]] Duration retry_after(Instant now = SteadyClock::now()) const noexcept {
-    const Word word = Word::unpack(word_.load(std::memory_order_acquire));
-    if (word.state == BreakerState::closed) return Duration::zero();
-    if (word.state == BreakerState::open) return elapsed(now, read(open_until_));
-    return word.probes >= this->settings().probes ? elapsed(now, read(lease_until_)) : Duration::zero();
+    const Word word = this->load();
+    if (word.state == BreakerState::forced_open) return Duration::max();
+    if (word.state == BreakerState::open) return elapsed(now, this->open_until_.get());
+    if (word.state != BreakerState::half_open || word.probes < this->settings().probes)
+      return Duration::zero();
+    return elapsed(now, this->lease_until_.get());
   }
-  /// Closes it and forgets its failures, whatever it was. Results of calls under way change nothing.
-  void reset() noexcept {
-    std::uint64_t old = word_.load(std::memory_order_relaxed);
-    while (!word_.compare_exchange_weak(old, Word::unpack(old).moved_to(BreakerState::closed).pack(),
-                                        std::memory_order_acq_rel)) {
+  /// True if nothing would be lost by forgetting it: closed, no failures counted, no probe out.
+  [[nodiscard]] bool idle(Instant now) const noexcept {
+    const Word word = this->load();
+    return this->effective(word, now) == BreakerState::closed && word.low() == 0 &&
+           this->numbers(word, now).measured == 0;
+  }
+  /// Why it did or did not trip.
+  [[nodiscard]] BreakerReport explain(Instant now) const noexcept {
+    const Word word = this->load();
+    BreakerReport report{
+        .state = this->effective(word, now), .numbers = this->numbers(word, now), .round = word.round};
+    switch (report.state) {
+      case BreakerState::closed:
+        if (report.numbers.measured >= report.numbers.limit) report.why = BreakerWhy::below_minimum;
+        break;
+      case BreakerState::open:
+        report.why = BreakerWhy::limit_reached;
+        report.until = this->open_until_.get();
+        break;
+      case BreakerState::half_open:
+        report.why = BreakerWhy::probing;
+        if (word.state != BreakerState::half_open) break;
+        report.probes_out = word.probes;
+        report.probe_successes = word.count;
+        report.probe_failures = word.failed;
+        if (retry_after(now) == Duration::zero()) break;
+        report.why = BreakerWhy::probes_out;
+        report.until = this->lease_until_.get();
+        break;
+      case BreakerState::ramping:
+        report.why = BreakerWhy::ramping;
+        if constexpr (Ramped::exists) {
+          const auto place = this->ramp_.place(this->settings(), now);
+          report.until = place.until;
+          report.ramp_percent = place.percent;
+        }
+        break;
+      case BreakerState::forced_open:
+      case BreakerState::disabled:
+        report.why = BreakerWhy::by_hand;
+        break;
     }
+    return report;
+  }
+
+  /// Closes it, gives it back to automatic and forgets its failures. Results of calls under way change nothing.
+  void reset() noexcept {
+    by_hand([this](Word word) { return this->closed(word, BreakerState::closed); });
+    this->open_until_.set(Instant::min());
+  }
+  /// Open until `reset` or `automatic`.
+  void force_open() noexcept {
+    by_hand([](Word word) {
+      if (word.state != BreakerState::forced_open) word = word.moved_to(BreakerState::forced_open);
+      word.count = 1;
+      return word;
+    });
+  }
+  /// Lets everything through and counts nothing until `reset` or `automatic`.
+  void disable() noexcept {
+    by_hand([](Word word) { return moved_once(word, BreakerState::disabled); });
+  }
+  /// Ends `force_open` and `disable`: closed. Handles of `isolate` go on holding it.
+  void automatic() noexcept {
+    by_hand([this](Word word) {
+      if (word.state == BreakerState::forced_open && word.low() != 0) {
+        word.count = 0;
+        return word;
+      }
+      const bool forced = word.state == BreakerState::forced_open || word.state == BreakerState::disabled;
+      return forced ? this->closed(word, BreakerState::closed) : word;
+    });
+  }
+  /// Opens it for `length`, then it is half-open as after any other cool-down. 0 = half-open at once.
+  void open_for(Duration length, Instant now) noexcept {
+    by_hand([](Word word) { return word.moved_to(BreakerState::forced_open); });
+    this->open_until_.set(saturating_add(now, larger(length, Duration::zero())));
+    by_hand([](Word word) { return word.moved_to(BreakerState::open); });
+  }
+
+  /// Keeps it open for as long as it lives; the last one closes it. Must not outlive the breaker.
+  class Isolation {
+   public:
+    Isolation(const Isolation&) = delete;
+    Isolation& operator=(const Isolation&) = delete;
+    ~Isolation() { breaker_->end_isolation(generation_); }
+
+   private:
+    friend Breaker;
+    explicit Isolation(Breaker& breaker) noexcept
+        : breaker_{&breaker}, generation_{breaker.add_isolation()} {}
+    Breaker* breaker_;
+    std::uint32_t generation_;
+  };
+  [[nodiscard]] Isolation isolate() noexcept { return Isolation{*this}; }
+
+  [[nodiscard]] static std::string describe() {
+    std::string text;
+    Rules::describe(text);
+    if constexpr (!Source::at_run_time) {
+      constexpr BreakerSettings s = Source::constants;
+      text += " open it for " + to_text(s.cooldown);
+      if (s.ceiling > s.cooldown) text += " to " + to_text(s.ceiling);
+      text += ", " + std::to_string(s.probes) + (s.probes == 1 ? " probe" : " probes");
+    }
+    return text;
   }
 
  private:
-  using Until = std::atomic<std::int64_t>;
-
-  [[nodiscard]] static Instant read(const Until& until) noexcept {
-    return Instant{Duration{until.load(std::memory_order_acquire)}};
+  [[nodiscard]] static Word moved_once(Word word, BreakerState to) noexcept {
+    return word.state == to ? word : word.moved_to(to);
   }
-  // Written before the word that makes it matter. Only grows, so that a slow thread cannot shorten it.
-  static void extend(Until& until, Instant at) noexcept {
-    const std::int64_t ns = at.time_since_epoch().count();
-    std::int64_t old = until.load(std::memory_order_relaxed);
-    while (old < ns && !until.compare_exchange_weak(old, ns, std::memory_order_acq_rel)) {
+  template <class Change>
+  void by_hand(Change change) noexcept {
+    std::uint64_t old = this->word_.load(std::memory_order_relaxed);
+    while (!this->word_.compare_exchange_weak(old, change(Word::unpack(old)).pack(),
+                                              std::memory_order_acq_rel)) {
     }
   }
-
-  ARAMID_COLD Admission admit_probe(Scope& scope, Context& ctx, Instant now) noexcept {
-    const BreakerSettings& settings = this->settings();
-    std::uint64_t old = word_.load(std::memory_order_acquire);
-    for (;;) {
-      const Word word = Word::unpack(old);
-      Word next = word;
-      if (word.state == BreakerState::closed) {
-        scope = {word.generation, false};
-        return Admission::proceed();
-      }
-      if (word.state == BreakerState::open) {
-        const Instant at = read(open_until_);
-        if (now < at) return refuse(ctx, Reason::open, at, now);
-        next = word.moved_to(BreakerState::half_open, 1);
-      } else if (word.probes < settings.probes) {
-        ++next.probes;
-      } else {
-        const Instant at = read(lease_until_);
-        if (now < at) return refuse(ctx, Reason::probes_out, at, now);
-        next = word.moved_to(BreakerState::half_open, 1);
-      }
-      extend(lease_until_, saturating_add(now, settings.lease));
-      if (!word_.compare_exchange_weak(old, next.pack(), std::memory_order_acq_rel)) continue;
-      scope = {next.generation, true};
-      if (word.state != next.state) announce(ctx, word.state, next.state, now);
-      return Admission::proceed();
-    }
+  std::uint32_t add_isolation() noexcept {
+    std::uint32_t generation = 0;
+    by_hand([&](Word word) {
+      word = moved_once(word, BreakerState::forced_open);
+      word.set_low(word.low() + 1);
+      generation = word.generation;
+      return word;
+    });
+    return generation;
   }
-
-  [[nodiscard]] Admission refuse(Context& ctx, Reason reason, Instant at, Instant now) const noexcept {
-    ctx.compare(failures(), this->settings().failures);
-    return Admission::reject(Fault::circuit_open, reason, elapsed(now, at));
+  void end_isolation(std::uint32_t generation) noexcept {
+    by_hand([&](Word word) {
+      if (word.state != BreakerState::forced_open || word.generation != generation) return word;
+      word.set_low(word.low() - 1);
+      return word.low() == 0 && word.count == 0 ? this->closed(word, BreakerState::closed) : word;
+    });
   }
-
-  ARAMID_COLD void report(Scope& scope, Context* ctx, Evidence evidence, Instant now) noexcept {
-    const Scope lease = scope;
-    scope = {};
-    if (evidence == Evidence::none && !lease.probe) return;
-    const BreakerSettings& settings = this->settings();
-    std::uint64_t old = word_.load(std::memory_order_acquire);
-    for (;;) {
-      const Word word = Word::unpack(old);
-      const bool current = word.generation == lease.generation && word.state != BreakerState::open;
-      if (!current) return;
-      Word next = word;
-      if (lease.probe) --next.probes;
-      if (evidence == Evidence::failure && (lease.probe || word.count + 1 >= settings.failures)) {
-        next = word.moved_to(BreakerState::open);
-        extend(open_until_, saturating_add(now, settings.cooldown));
-      } else if (evidence == Evidence::failure) {
-        ++next.count;
-      } else if (evidence == Evidence::success && !lease.probe) {
-        next.count = 0;
-      } else if (evidence == Evidence::success && ++next.count >= settings.probes) {
-        next = word.moved_to(BreakerState::closed);
-      }
-      if (!word_.compare_exchange_weak(old, next.pack(), std::memory_order_acq_rel)) continue;
-      if (ctx != nullptr && word.state != next.state) announce(*ctx, word.state, next.state, now);
-      return;
-    }
-  }
-
-  static void announce(Context& ctx, BreakerState from, BreakerState to, Instant now) noexcept {
-    if (!ctx.listeners.want(EventKind::breaker_moved)) return;
-    ctx.announce({.kind = EventKind::breaker_moved,
-                  .policy = name,
-                  .at = now,
-                  .measured = static_cast<std::int64_t>(from),
-                  .limit = static_cast<std::int64_t>(to)});
-  }
-
-  std::atomic<std::uint64_t> word_{0};
-  Until open_until_{Duration::min().count()};   // open: when the first probe may go
-  Until lease_until_{Duration::min().count()};  // half-open: when the probes that are out count as lost
 };
 
 /// The breaker inside `client`, through nested clients where it is the only one.

@@ -110,8 +110,8 @@ template <class Client>
   BreakerState worst = BreakerState::closed;
   const auto add_breaker = [&](const auto& breaker) {
     const BreakerState state = breaker.state(now);
-    if (state > worst) worst = state;
-    all.circuit_breaker.failures += breaker.failures();
+    if (severity(state) > severity(worst)) worst = state;
+    all.circuit_breaker.failures += breaker.failures(now);
   };
   visit_in<BreakerTag>(client, add_breaker);
   all.circuit_breaker.state = to_string(worst);
