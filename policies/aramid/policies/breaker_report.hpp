@@ -68,7 +68,8 @@ namespace detail {
              detail::numbers_text(report.numbers, false);
     case BreakerWhy::probing:
     case BreakerWhy::probes_out:
-      text += ": " + std::to_string(report.probes_out) + " probes out, " +
+      text += ": " + std::to_string(report.probes_out) +
+              (report.probes_out == 1 ? " probe out, " : " probes out, ") +
               std::to_string(report.probe_successes) + " succeeded, " +
               std::to_string(report.probe_failures) + " failed";
       if (report.why == BreakerWhy::probes_out) {

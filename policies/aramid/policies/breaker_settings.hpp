@@ -80,7 +80,7 @@ template <Span Step, unsigned... Percent>
 struct Ramp {
   static constexpr Span step = Step;
   static constexpr unsigned steps = sizeof...(Percent);
-  static constexpr unsigned percent[] = {Percent..., 0};
+  static constexpr unsigned percent[sizeof...(Percent) + 1] = {Percent..., 0};
 };
 
 struct BreakerSettings {

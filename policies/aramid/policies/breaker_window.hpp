@@ -75,13 +75,15 @@ class RateWindow {
   }
 
  private:
-  static constexpr unsigned slot_bits = 41;  // slots of 10 ms: 697 years, more than there are nanoseconds
+  static constexpr unsigned slot_bits = 41;  // slots of 10 ms: 697 years, more than a time line has
   static constexpr std::uint64_t slot_mask = (std::uint64_t{1} << slot_bits) - 1;
 
-  // The number of a slot since the beginning of time, which is Instant::min().
+  // The number of a slot; slots of a second begin with whole seconds of the time line. Never negative, as no slot is
+  // shorter than 10 ms.
   [[nodiscard]] static constexpr std::uint64_t number_of(Instant now, Duration slot) noexcept {
-    const auto since = static_cast<std::uint64_t>(now.time_since_epoch().count()) ^ (std::uint64_t{1} << 63U);
-    return since / static_cast<std::uint64_t>(slot.count());
+    const std::int64_t ns = now.time_since_epoch().count();
+    const std::int64_t number = ns / slot.count() - (ns % slot.count() < 0 ? 1 : 0);
+    return static_cast<std::uint64_t>(number + (std::int64_t{1} << (slot_bits - 1)));
   }
   [[nodiscard]] static constexpr std::uint64_t era(std::uint32_t generation, std::uint64_t number) noexcept {
     return (static_cast<std::uint64_t>(generation) << slot_bits) | (number & slot_mask);
