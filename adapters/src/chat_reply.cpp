@@ -56,6 +56,9 @@ ChatReply::Part& ChatReply::part(const Json& choice) {
 }
 
 void ChatReply::take_text(Part& part, const Json& message) {
+  // A model that thinks aloud gets on.
+  for (const char* key : {"reasoning_content", "reasoning"})
+    progress_ += text_of(message, key).empty() ? 0U : 1U;
   if (const std::string_view refusal = text_of(message, "refusal"); !refusal.empty()) {
     output({});
     part.choice.refusal += refusal;

@@ -36,6 +36,8 @@ class ChatReply {
   [[nodiscard]] bool finished() const noexcept;
   /// The provider's own word for a failure that it reports as a finish reason.
   [[nodiscard]] bool failed() const noexcept;
+  /// Pieces of output so far, reasoning included, which is not handed on.
+  [[nodiscard]] std::uint64_t progress() const noexcept { return progress_; }
   [[nodiscard]] const Usage& usage() const noexcept { return usage_; }
   [[nodiscard]] Completion take();
 
@@ -52,11 +54,13 @@ class ChatReply {
   void take_calls(Part& part, const Json& message);
   void take_finish(Part& part, const Json& choice);
   void take_frame(const Json& answer);
-  void output(std::string_view text) const {
+  void output(std::string_view text) {
+    ++progress_;
     if (output_) output_(text);
   }
 
   Output output_;
+  std::uint64_t progress_ = 0;
   std::vector<std::pair<std::int64_t, Part>> parts_;  // by index, in the order they began
   Usage usage_;
   std::string model_;

@@ -138,18 +138,24 @@ struct Http::Impl {
     std::call_once(watched, [this] { watchdog = detail::Watchdog::shared(); });
     detail::Line& line = connection->line();
     detail::Watch watch{line, deadline};
-    watch.limit(from_now(first_byte_timeout(request)), Cut::silence);
+    // The watch sees a connection when there is one; the timer need not be told.
+    PhaseLimits phases = ctx.phases != nullptr ? *ctx.phases : PhaseLimits{};
+    phases.connect = Duration::max();
+    detail::Limits limits{.watch = watch,
+                          .timer = {phases, Instant::max(), detail::Limits::now()},
+                          .first_byte_by = from_now(first_byte_timeout(request))};
+    limits.limit(limits.first_byte_by, Phase::first_output);
     line.begin();
     const Watched on_watch{*watchdog, watch};
     const std::stop_callback on_stop{ctx.stop, [&line]() noexcept { line.cut(Cut::stop); }};
 
     const bool reused = connection->open();
-    Exchange exchange = ask(request, *connection, watch, deadline, ctx.stop);
+    Exchange exchange = ask(request, *connection, limits, deadline, ctx);
     // That the server closed an idle connection says nothing about the server: once more, on a new one.
     const bool stale =
         reused && !line.fresh() && exchange.end == Exchange::End::lost && exchange.nothing_came;
-    if (stale) exchange = ask(request, *connection, watch, deadline, ctx.stop);
-    return conclude(request, std::move(exchange), line.why(), ctx);
+    if (stale) exchange = ask(request, *connection, limits, deadline, ctx);
+    return conclude(request, std::move(exchange), line.why(), limits.due, ctx);
   }
 
  private:
@@ -171,21 +177,28 @@ struct Http::Impl {
     return fail(Fault::cancelled, 0, "the caller cancelled the request");
   }
 
-  Exchange ask(const HttpRequest& request, Connection& connection, detail::Watch& watch,
-               Steady::time_point deadline, const std::stop_token& stop) {
-    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, watch);
-    const Steady::time_point give_up = std::min(deadline, from_now(settings.connect_timeout));
-    const detail::Resolved resolved = detail::resolve(url.host, give_up, stop);
+  Exchange ask(const HttpRequest& request, Connection& connection, detail::Limits& limits,
+               Steady::time_point deadline, const Context& ctx) {
+    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, limits);
+    const Steady::time_point connect_by =
+        ctx.phases != nullptr ? from_now(ctx.phases->connect) : Steady::time_point::max();
+    limits.watch.connect_by(connect_by, connection.notices_handshakes());
+    const Steady::time_point give_up =
+        std::min({deadline, from_now(settings.connect_timeout), connect_by, limits.phase_due()});
+    const detail::Resolved resolved = detail::resolve(url.host, give_up, ctx.stop);
     if (resolved.addresses.empty() && resolved.problem.empty()) {
-      if (stop.stop_requested()) connection.line().cut(Cut::stop);
-      if (Steady::now() >= deadline) connection.line().cut(Cut::deadline);
+      const Steady::time_point now = Steady::now();
+      if (ctx.stop.stop_requested()) connection.line().cut(Cut::stop);
+      if (now >= deadline) connection.line().cut(Cut::deadline);
+      if (now >= connect_by) connection.line().cut(Cut::connect);
+      if (now >= limits.phase_due()) connection.line().cut(Cut::phase);
     }
     Exchange exchange;
     exchange.end = Exchange::End::not_connected;
     exchange.problem = resolved.problem.empty() ? "its name was not resolved in time"
                                                 : "its name was not resolved: " + resolved.problem;
     for (const std::string& address : resolved.addresses) {
-      exchange = connection.exchange(request, address, settings.connect_timeout, watch);
+      exchange = connection.exchange(request, address, settings.connect_timeout, limits);
       const bool try_next =
           exchange.end == Exchange::End::not_connected && connection.line().why() == Cut::none;
       if (!try_next) break;
@@ -193,14 +206,19 @@ struct Http::Impl {
     return exchange;
   }
 
-  Outcome<HttpResponse> conclude(const HttpRequest& request, Exchange exchange, Cut why, Context& ctx) const {
+  Outcome<HttpResponse> conclude(const HttpRequest& request, Exchange exchange, Cut why, Phase due,
+                                 Context& ctx) const {
     if (exchange.head_seen) merge_hints(ctx.hints, rate_hints(exchange.response.headers, wall_now()));
     using End = Exchange::End;
     const bool ours =
         exchange.end == End::cut || exchange.end == End::not_connected || exchange.end == End::lost;
     if (ours && why == Cut::stop) return cancelled();
     if (ours && why == Cut::deadline) {
-      return fail(Fault::timed_out, 0, std::string{"the deadline passed "} + phase(exchange));
+      return timed_out(Phase::total, std::string{"the deadline passed "} + phase(exchange));
+    }
+    if (ours && (why == Cut::connect || why == Cut::phase)) {
+      const Phase phase = why == Cut::connect ? Phase::connect : due;
+      return timed_out(phase, phase_message(phase));
     }
     if (exchange.end == End::aborted) return fail(Fault::cancelled, 0, std::move(exchange.problem));
     if (exchange.end == End::not_trusted) {
@@ -226,13 +244,34 @@ struct Http::Impl {
         return fail(Fault::connection_failed, 0, "no connection to " + place() + ": " + exchange.problem);
       case End::cut:
         if (why == Cut::flood) return fail(Fault::malformed, status, "an endless line instead of an answer");
-        return fail(Fault::timed_out, status,
-                    exchange.head_seen ? "the server sent nothing for " + seconds_text(settings.idle_timeout)
-                                       : "no answer within " + seconds_text(first_byte_timeout(request)));
+        return silent(exchange, request);
       default:
         break;
     }
     return fail(Fault::connection_lost, status, std::string{"the connection broke "} + phase(exchange));
+  }
+
+  // A limit of the settings' own.
+  [[nodiscard]] Outcome<HttpResponse> silent(const Exchange& exchange, const HttpRequest& request) const {
+    std::string message = exchange.head_seen
+                              ? "the server sent nothing for " + seconds_text(settings.idle_timeout)
+                              : "no answer within " + seconds_text(first_byte_timeout(request));
+    auto failed = timed_out(exchange.head_seen ? Phase::silence : Phase::first_output, std::move(message));
+    failed.error().status = exchange.response.status;
+    return failed;
+  }
+
+  static const char* phase_message(Phase phase) noexcept {
+    switch (phase) {
+      case Phase::connect:
+        return "no connection in time";
+      case Phase::first_output:
+        return "no output in time";
+      case Phase::idle:
+        return "no output for too long after some";
+      default:
+        return "not a byte for too long";
+    }
   }
 
   static const char* phase(const Exchange& exchange) noexcept {

@@ -49,6 +49,34 @@ void send_path_as_it_is(Client& client) {
   }
 }
 
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT)
+template <class Client>
+bool notice_handshakes_of(Client& client, Line& line) {
+  if constexpr (requires(SSL_CTX* context) { context = client.ssl_context(); }) {
+    SSL_CTX* const context = client.ssl_context();
+    if (context == nullptr) return false;
+    SSL_CTX_set_app_data(context, &line);
+    SSL_CTX_set_info_callback(context, [](const SSL* ssl, int where, int) {
+      if ((where & SSL_CB_HANDSHAKE_DONE) == 0) return;
+      if (auto* const done = static_cast<Line*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl))))
+        done->handshaken();
+    });
+    return true;
+  }
+  return false;
+}
+#endif
+
+// So that the limit on connecting covers them. False if this version of cpp-httplib does not let us.
+bool notice_handshakes(httplib::ClientImpl& client, Line& line) {
+#if defined(CPPHTTPLIB_OPENSSL_SUPPORT)
+  if (auto* const tls = dynamic_cast<httplib::SSLClient*>(&client)) return notice_handshakes_of(*tls, line);
+#endif
+  (void)client;
+  (void)line;
+  return false;
+}
+
 std::string certificate_problem(const httplib::ClientImpl& client) {
 #if defined(CPPHTTPLIB_OPENSSL_SUPPORT)
   if (const auto* tls = dynamic_cast<const httplib::SSLClient*>(&client)) {
@@ -82,7 +110,7 @@ std::string certificate_problem(const httplib::ClientImpl& client) {
 struct Connection::Transfer {
   const HttpSettings& settings;
   const HttpRequest& request;
-  Watch& watch;
+  Limits& limits;
   Line& line;
   Exchange& result;
   bool streams = false;
@@ -97,18 +125,20 @@ struct Connection::Transfer {
     result.response.status = response.status;
     for (const auto& [field, value] : response.headers) result.response.headers.add(field, value);
     streams = request.on_data && response.status >= 200 && response.status < 300;
-    watch.limit(idle(), Cut::silence);
+    limits.timer.received(Limits::now());
+    limit_silence();
     return true;
   }
 
   bool body(std::string_view bytes) {
-    watch.account(bytes.size());
+    limits.watch.account(bytes.size());
     if (enough) {
       drained += bytes.size();
       return drained <= drain_limit;
     }
     if (streams) return deliver(bytes);
-    watch.limit(idle(), Cut::silence);
+    limits.timer.output(Limits::now());
+    limit_silence();
     std::string& kept = result.response.body;
     if (result.response.status >= 300) {
       const std::size_t limit = request.accept_any_status ? settings.max_body : error_body_limit;
@@ -126,7 +156,7 @@ struct Connection::Transfer {
 
   bool deliver(std::string_view bytes) {
     // The sink's own time is not the server's silence.
-    watch.limit(Steady::time_point::max(), Cut::silence);
+    limits.watch.limit(Steady::time_point::max(), Cut::silence);
     Flow flow = Flow::abort;
     try {
       flow = request.on_data(result.response, bytes);
@@ -144,17 +174,18 @@ struct Connection::Transfer {
     const bool was_ending = ending;
     ending = flow == Flow::ending;
     if (enough) {
-      watch.limit(Steady::now() + drain_time, Cut::enough);
+      limits.watch.limit(Steady::now() + drain_time, Cut::enough);
     } else if (ending) {
       if (!was_ending) end_by = Steady::now() + ending_time;
-      watch.limit(end_by, Cut::enough);
+      limits.watch.limit(end_by, Cut::enough);
     } else {
-      watch.limit(idle(), Cut::silence);
+      flow == Flow::no_output ? limits.timer.received(Limits::now()) : limits.timer.output(Limits::now());
+      limit_silence();
     }
     return true;
   }
 
-  [[nodiscard]] Steady::time_point idle() const noexcept { return after(settings.idle_timeout); }
+  void limit_silence() noexcept { limits.limit(after(settings.idle_timeout), Phase::silence); }
   [[nodiscard]] static Steady::time_point after(Duration d) noexcept {
     const Steady::time_point now = Steady::now();
     return d > Steady::time_point::max() - now ? Steady::time_point::max() : now + d;
@@ -185,6 +216,7 @@ Connection::Connection(const HttpSettings& settings, const Url& url)
   client_->set_tcp_nodelay(true);
   client_->set_socket_options([this](auto descriptor) { line_.opened(static_cast<int>(descriptor)); });
   send_path_as_it_is(*client_);
+  notices_handshakes_ = notice_handshakes(*client_, line_);
 }
 
 Connection::~Connection() = default;
@@ -208,10 +240,12 @@ void Connection::close() {
 }
 
 Exchange Connection::exchange(const HttpRequest& request, const std::string& address,
-                              Duration connect_timeout, Watch& watch) {
+                              Duration connect_timeout, Limits& limits) {
   Exchange result;
-  Transfer transfer{settings_, request, watch, line_, result};
+  Transfer transfer{settings_, request, limits, line_, result};
   set_backstop(request);
+  if (open()) limits.timer.connected(Limits::now());
+  limits.limit(limits.first_byte_by, Phase::first_output);
   if (!address.empty()) client_->set_hostname_addr_map({{url_.host, address}});
   client_->set_connection_timeout(std::chrono::duration_cast<std::chrono::microseconds>(connect_timeout) +
                                   std::chrono::microseconds{1});
@@ -237,6 +271,10 @@ Exchange Connection::exchange(const HttpRequest& request, const std::string& add
     // A provider rather than a body: when it returns, the request has been written and nothing has been read.
     message.content_length_ = request.body.size();
     message.content_provider_ = [&](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+      if (!limits.timer.is_connected()) {
+        limits.timer.connected(Limits::now());
+        limits.limit(limits.first_byte_by, Phase::first_output);
+      }
       if (!sink.write(request.body.data() + offset, length)) return false;
       return url_.tls || offset + length < request.body.size() || transfer.looks_like_http();
     };

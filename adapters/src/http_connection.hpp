@@ -39,6 +39,26 @@ struct Exchange {
   std::string problem;  ///< a phrase, where `end` alone does not say it
 };
 
+/// What one call may take: the settings' own limits, and those on the phases.
+struct Limits {
+  Watch& watch;
+  PhaseTimer timer;  ///< on `now()`; the deadline is the watch's affair
+  Steady::time_point first_byte_by;
+  Phase due = Phase::none;  ///< whose limit comes next
+
+  /// A timer of phases may run on any line; here it is the one of the sockets.
+  [[nodiscard]] static Instant now() noexcept { return Instant{Steady::now().time_since_epoch()}; }
+  [[nodiscard]] Steady::time_point phase_due() const noexcept {
+    return Steady::time_point{timer.due().at.time_since_epoch()};
+  }
+  /// Watches for `own`, the settings' limit on `phase`, or for what is due before it.
+  void limit(Steady::time_point own, Phase phase) noexcept {
+    const bool earlier = phase_due() < own;
+    due = earlier ? timer.due().phase : phase;
+    watch.limit(earlier ? phase_due() : own, earlier ? Cut::phase : Cut::silence);
+  }
+};
+
 class Connection {
  public:
   Connection(const HttpSettings& settings, const Url& url);
@@ -46,15 +66,18 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
+  /// Whether it tells its line when a TLS handshake is done.
+  [[nodiscard]] bool notices_handshakes() const noexcept { return notices_handshakes_; }
   /// False if the TLS library refuses the settings.
   [[nodiscard]] bool usable() const;
   /// Whether a connection from an earlier call is open.
   [[nodiscard]] bool open() const;
   void close();
 
-  /// Asks once. `address` is where to connect if no connection is open. `watch` must be on this line.
+  /// Asks once. `address` is where to connect if no connection is open. The limits' watch must be on this
+  /// line.
   [[nodiscard]] Exchange exchange(const HttpRequest& request, const std::string& address,
-                                  Duration connect_timeout, Watch& watch);
+                                  Duration connect_timeout, Limits& limits);
 
   [[nodiscard]] Line& line() noexcept { return line_; }
 
@@ -69,6 +92,7 @@ class Connection {
   const Url& url_;
   Line line_;
   std::unique_ptr<httplib::ClientImpl> client_;
+  bool notices_handshakes_ = false;
 };
 
 }  // namespace detail

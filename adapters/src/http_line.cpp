@@ -45,6 +45,7 @@ void Line::opened(int descriptor) noexcept {
   descriptor_ = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
   before_ = 0;
   fresh_ = true;
+  handshaken_ = false;
   if (why_ != Cut::none && descriptor_ >= 0) ::shutdown(descriptor_, SHUT_RDWR);
 }
 
@@ -73,6 +74,20 @@ Cut Line::why() const noexcept {
 bool Line::fresh() const noexcept {
   const std::lock_guard lock{mutex_};
   return fresh_;
+}
+
+void Line::handshaken() noexcept {
+  const std::lock_guard lock{mutex_};
+  handshaken_ = true;
+}
+
+bool Line::connected(bool with_handshake) const noexcept {
+  const std::lock_guard lock{mutex_};
+  if (descriptor_ < 0) return false;
+  ::sockaddr_storage peer{};
+  ::socklen_t size = sizeof peer;
+  const bool has_peer = ::getpeername(descriptor_, reinterpret_cast<::sockaddr*>(&peer), &size) == 0;
+  return has_peer && (handshaken_ || !with_handshake);
 }
 
 std::optional<std::uint64_t> Line::received() const noexcept {

@@ -25,6 +25,8 @@ enum class Cut : std::uint8_t {
   deadline,  ///< the call's own time is over
   stop,      ///< the caller asked
   silence,   ///< the server has been quiet for too long
+  connect,   ///< the call's limit on connecting is reached
+  phase,     ///< another limit of the call's on a phase is reached
   flood,     ///< bytes that are neither headers nor body, without end
   enough,    ///< the answer is complete but the server does not end it
 };
@@ -51,6 +53,10 @@ class Line {
 
   /// Whether this call opened a socket.
   [[nodiscard]] bool fresh() const noexcept;
+  /// The TLS handshake on this socket is done.
+  void handshaken() noexcept;
+  /// Whether the socket is connected, and handshaken where there is a handshake.
+  [[nodiscard]] bool connected(bool with_handshake) const noexcept;
   /// Bytes that came in during this call, TLS and all; nothing where the system does not tell.
   [[nodiscard]] std::optional<std::uint64_t> received() const noexcept;
   /// Waits until `enough` bytes, or the end, have come in; then looks at up to `size` of them without taking
@@ -65,6 +71,7 @@ class Line {
   std::uint64_t before_ = 0;  // bytes that came in during earlier calls
   Cut why_ = Cut::none;
   bool fresh_ = false;
+  bool handshaken_ = false;
 };
 
 }  // namespace detail

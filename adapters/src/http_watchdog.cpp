@@ -24,6 +24,9 @@ Steady::time_point Watch::check(Steady::time_point now) noexcept {
     line_.cut(Cut::deadline);
   } else if (now >= limit_.load(std::memory_order_acquire)) {
     line_.cut(why_.load(std::memory_order_relaxed));
+  } else if (now >= connect_by_.load(std::memory_order_acquire)) {
+    connect_by_.store(Steady::time_point::max(), std::memory_order_release);
+    if (!line_.connected(with_handshake_.load(std::memory_order_relaxed))) line_.cut(Cut::connect);
   } else if (const auto received = line_.received()) {
     if (*received > used_.load(std::memory_order_relaxed) + flood) line_.cut(Cut::flood);
   }

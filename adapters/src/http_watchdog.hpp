@@ -7,6 +7,7 @@
 
 #include "http_line.hpp"
 
+#include <algorithm>           // min
 #include <atomic>              // atomic
 #include <chrono>              // steady_clock
 #include <condition_variable>  // condition_variable_any
@@ -31,13 +32,19 @@ class Watch {
     why_.store(why, std::memory_order_relaxed);
     limit_.store(at, std::memory_order_release);
   }
+  /// Cuts at `at` unless there is a connection by then, handshake included if there is one.
+  void connect_by(Steady::time_point at, bool with_handshake) noexcept {
+    with_handshake_.store(with_handshake, std::memory_order_relaxed);
+    connect_by_.store(at, std::memory_order_release);
+  }
   /// Bytes of the body that were used. What comes in beyond them without end is a flood.
   void account(std::uint64_t bytes) noexcept { used_.fetch_add(bytes, std::memory_order_relaxed); }
 
   /// Cuts the line if it is time. Returns when to look again at the latest.
   Steady::time_point check(Steady::time_point now) noexcept;
   [[nodiscard]] Steady::time_point due() const noexcept {
-    return std::min(deadline_, limit_.load(std::memory_order_acquire));
+    return std::min(
+        {deadline_, limit_.load(std::memory_order_acquire), connect_by_.load(std::memory_order_acquire)});
   }
 
  private:
@@ -45,6 +52,8 @@ class Watch {
   Steady::time_point deadline_;
   std::atomic<Steady::time_point> limit_{Steady::time_point::max()};
   std::atomic<Cut> why_{Cut::silence};
+  std::atomic<Steady::time_point> connect_by_{Steady::time_point::max()};
+  std::atomic<bool> with_handshake_{false};
   std::atomic<std::uint64_t> used_{0};
 };
 

@@ -124,6 +124,7 @@ struct OpenAi::Impl {
     Listening listening{request, ctx};
     detail::ChatStream answer{[&](std::string_view text) { listening.hear(text); }, settings.max_body};
     std::uint64_t events = 0;
+    std::uint64_t progress = 0;
     bool silent = false;
     auto last_event = std::chrono::steady_clock::now();
     message.on_data = [&](const HttpResponse&, std::string_view bytes) {
@@ -136,7 +137,9 @@ struct OpenAi::Impl {
         last_event = now;
       }
       silent = flow == Flow::more && events > 0 && now - last_event > settings.idle_timeout;
-      return silent ? Flow::abort : flow;
+      if (silent) return Flow::abort;
+      const bool output = std::exchange(progress, answer.reply().progress()) != answer.reply().progress();
+      return flow == Flow::more && !output ? Flow::no_output : flow;
     };
 
     Outcome<HttpResponse> response = (*http)(message, ctx);
@@ -165,6 +168,7 @@ struct OpenAi::Impl {
     } else if (!listening.threw && !answer.complete()) {
       error = answer.error() ? answer.error() : std::optional{std::move(response.error())};
       if (silent) error->fault = Fault::timed_out;
+      if (silent) error->phase = Phase::idle;
       if (silent) error->message = "the stream said nothing but comments for too long";
     }
     if (listening.threw) return fail(Fault::cancelled, 0, listening.thrown);

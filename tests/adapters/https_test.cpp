@@ -53,6 +53,7 @@ class TlsServer {
     server_.Post("/echo", [](const httplib::Request& request, httplib::Response& answer) {
       answer.set_content(request.body, "text/plain");
     });
+    server_.Post("/hang", [this](const httplib::Request&, httplib::Response&) { over_.get_future().wait(); });
     server_.set_keep_alive_timeout(1);
     port_ = server_.bind_to_any_port("127.0.0.1");
     thread_ = std::thread{[this] { server_.listen_after_bind(); }};
@@ -61,12 +62,14 @@ class TlsServer {
   TlsServer(const TlsServer&) = delete;
   TlsServer& operator=(const TlsServer&) = delete;
   ~TlsServer() {
+    over_.set_value();
     server_.stop();
     thread_.join();
   }
   [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
 
  private:
+  std::promise<void> over_;  // one call hangs until then
   httplib::SSLServer server_;
   int port_ = 0;
   std::thread thread_;
@@ -134,6 +137,25 @@ TEST_CASE("a handshake that gets no answer ends at the deadline or with a stop r
     stop.request_stop();
   }};
   CHECK(http(echo, ctx).error().fault == Fault::cancelled);
+}
+
+TEST_CASE("the limit on connecting covers the handshake, and ends with it", "[adapters][https]") {
+  const PhaseLimits limits{.connect = 500ms, .first_output = 600ms};
+  Context ctx;
+  ctx.phases = &limits;
+  const support::Loopback mute{[](support::Peer& peer, int) { peer.wait_for_close(); }};
+  const auto stuck = Http{{.base_url = "https://127.0.0.1:" + std::to_string(mute.port())}}(echo, ctx);
+  REQUIRE_FALSE(stuck);
+  CHECK(stuck.error().fault == Fault::timed_out);
+  CHECK(stuck.error().phase == Phase::connect);
+  const Certificate files;
+  if (!files.made) return;
+  const TlsServer server{files};
+  const Http http{{.base_url = server.url(), .verify_tls = false}};
+  const auto hanging = http({.method = "POST", .path = "/hang"}, ctx);
+  REQUIRE_FALSE(hanging);
+  CHECK(hanging.error().fault == Fault::timed_out);
+  CHECK(hanging.error().phase == Phase::first_output);
 }
 
 TEST_CASE("a server that does not speak TLS is a failed connection", "[adapters][https]") {

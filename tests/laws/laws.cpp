@@ -47,8 +47,9 @@ class OneAtATime {
       (Retry<3, Delays<0s, 100ms, 1s>>),                                                                   \
       (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),           \
       (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>), Timeout<5s>, Timeout<>, \
-      Telemetry, OneAtATime, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),      \
-      GrpcThrottle<>
+      (PhaseTimeout<Connect<1s>, FirstOutput<2s>, Idle<3s>, Silence<2s>, Total<5s>>), PhaseTimeout<>,      \
+      (AdaptiveTimeout<50, 300, 1s, 5s, 60s, 1>), AdaptiveTimeout<>, Telemetry, OneAtATime,                \
+      (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(
     "a policy's scope is settled or released once on every path, and the next call gets through", "[laws]",

@@ -149,16 +149,25 @@ template <class P>
 void puts_the_deadline_back() {
   Stage<P> stage;
   const Instant deadline = stage.clock.now() + 1h;
-  Context ctx = stage.clock.context();
-  ctx.deadline = deadline;
-  Instant inner{};
-  stage.act = [&](Context& call) -> Outcome<int> {
-    inner = call.deadline;
-    return 1;
-  };
-  (void)stage.call(ctx);
-  CHECK(inner <= deadline);
-  CHECK(ctx.deadline == deadline);
+  const PhaseLimits limits{.connect = 1500ms, .idle = 1h};
+  for (const bool fails : {false, true}) {
+    Context ctx = stage.clock.context();
+    ctx.deadline = deadline;
+    ctx.phases = &limits;
+    Instant inner{};
+    PhaseLimits within{};
+    stage.act = [&](Context& call) -> Outcome<int> {
+      inner = call.deadline;
+      within = *call.phases;
+      if (fails) return fail(Fault::invalid_request);
+      return 1;
+    };
+    (void)stage.call(ctx);
+    CHECK(inner <= deadline);
+    CHECK(ctx.deadline == deadline);
+    CHECK(shorter(within, limits) == within);
+    CHECK(ctx.phases == &limits);
+  }
 }
 
 template <class P>

@@ -22,7 +22,8 @@ using Client =
     aramid::Resilient<decltype(answer), aramid::Telemetry,
                       aramid::Backoff<aramid::Exponential, aramid::Jitter>, aramid::Breaker<5, 60s, 3>,
                       aramid::Limiter<aramid::SlidingWindow, aramid::RPM<50>, aramid::TPM<10'000>>,
-                      aramid::Timeout<30s>>;
+                      aramid::PhaseTimeout<aramid::Connect<5s>, aramid::Total<60s>>,
+                      aramid::AdaptiveTimeout<99, 300, 1s, 40s>, aramid::Timeout<30s>>;
 
 int first(int request);
 int second(int request);

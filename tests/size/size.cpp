@@ -46,6 +46,7 @@ TEST_CASE("policies without state add nothing", "[size]") {
   STATIC_REQUIRE(sizeof(Resilient<Word, Backoff<Exponential, DecorrelatedJitter>>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Timeout<30s>>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Usual, Timeout<30s>>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, PhaseTimeout<Idle<5s>, Total<30s>>>) == sizeof(Word));
 }
 
 TEST_CASE("a breaker adds its three words and nothing else", "[size]") {
@@ -80,6 +81,11 @@ TEST_CASE("admission policies are as large as what they count", "[size]") {
   STATIC_REQUIRE(sizeof(AdaptiveRate<CubicRate, Queue<10>>) <= 208);
 }
 
+TEST_CASE("an adaptive timeout is its buckets and a few words", "[size]") {
+  STATIC_REQUIRE(sizeof(AdaptiveTimeout<99, 300, 1s, 60s>) <= 5700);
+  STATIC_REQUIRE(sizeof(PhaseTimeout<>) == 5 * sizeof(Duration));
+}
+
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
   STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));
@@ -98,7 +104,9 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(Usual::Scope) <= 12);
   STATIC_REQUIRE(sizeof(Retry<3, Usual, ByRuling, ExpectRoom>::Scope) <= 24);
   STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>::Scope) <= 8);
-  STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 16);
+  STATIC_REQUIRE(sizeof(PhaseTimeout<Idle<5s>>::Scope) <= 56);
+  STATIC_REQUIRE(sizeof(AdaptiveTimeout<99, 300, 1s, 60s>::Scope) <= 24);
   STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>::Scope) <= 56);
   STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
