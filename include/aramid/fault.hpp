@@ -111,10 +111,9 @@ enum class Reason : std::uint8_t {
   shedding,           ///< the provider turned so many calls away that most are not sent any more
   pacing,             ///< the rate was lowered after the provider said "too many"
   forced_open,        ///< somebody opened the breaker by hand
-  ramping,            ///< the breaker has closed and lets a growing share of the calls through
 };
 
-inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::ramping) + 1;
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(Reason::forced_open) + 1;
 
 namespace detail {
 inline constexpr std::string_view reason_names[reason_count] = {"none",
@@ -140,8 +139,7 @@ inline constexpr std::string_view reason_names[reason_count] = {"none",
                                                                 "ramping_up",
                                                                 "shedding",
                                                                 "pacing",
-                                                                "forced_open",
-                                                                "ramping"};
+                                                                "forced_open"};
 }  // namespace detail
 
 [[nodiscard]] constexpr std::string_view to_string(Reason reason) noexcept {

@@ -196,7 +196,7 @@ TEST_CASE("a call refused by a ramp says so, and may come back soon") {
   Caller refused{breaker};
   CHECK(refuses(refused.ask(at(60s))));
   CHECK(refused.answer().fault == Fault::circuit_open);
-  CHECK(refused.answer().reason == Reason::ramping);
+  CHECK(refused.answer().reason == Reason::ramping_up);
   CHECK(refused.answer().retry_after == Duration{1s});
   CHECK(refuses(refused.ask(at(70s) - 1ns)));
   CHECK(refused.answer().retry_after == 1ns);

@@ -81,8 +81,8 @@ TEST_CASE("a hint with a failed connection is waited for") {
 TEST_CASE("retries around several providers wait before they repeat what took several attempts") {
   Run run;
   using Chat = Failover<Priority, Named<"a", Failing>, Named<"b", Failing>>;
-  Resilient<Chat, Retry<2, Plain>> client{args(
-      run.failing(Fault::connection_failed), run.failing(Fault::connection_failed))};
+  Resilient<Chat, Retry<2, Plain>> client{
+      args(run.failing(Fault::connection_failed), run.failing(Fault::connection_failed))};
   Context ctx{run.clock};
   CHECK(!client(0, ctx));
   CHECK(run.gaps() == std::vector<Duration>{0s, 1s, 0s, 2s, 0s});

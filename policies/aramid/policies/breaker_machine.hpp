@@ -154,7 +154,7 @@ class BreakerMachine : public BreakerSource<Trip, Cooldown, Probes, Options...> 
     // The share grows soon, and within it the next call may be luckier.
     const Duration soon = larger(this->settings().ramp_step.duration() / 10, Duration{1});
     ctx.compare(place.percent, 100);
-    return Admission::reject(Fault::circuit_open, Reason::ramping, smaller(elapsed(now, place.until), soon));
+    return Admission::reject(Fault::circuit_open, Reason::ramping_up, smaller(elapsed(now, place.until), soon));
   }
 
   [[nodiscard]] Admission refuse(Context& ctx, Word word, Reason reason,
