@@ -12,10 +12,10 @@
 //
 // Log-linear buckets: sixteen to each power of two, from 1 us to 73 min; what is longer counts as that. The
 // answer is the upper end of a bucket, so it is never below the quantile of what was recorded (nearest rank), and
-// at most 6.25 % or 1.1 us above it. It covers the window that runs and the one before; a sample is forgotten
-// after one to two windows, and all are when nothing was recorded for as long. The quantile is computed while
-// warming up with each record, then every sixteenth of a window, by the thread that happens to record; the others
-// do not wait.
+// at most 6.25 % or 1.1 us above it. It covers the window that runs and the one before: while samples come, one
+// is forgotten after one to two windows; when none come any more, all are, as long after the last. The quantile
+// is computed while warming up with each record, then every sixteenth of a window, by the thread that happens to
+// record; the others do not wait.
 //
 // Memory: 5.6 KB, fixed. Cost: record is a few shifts, two relaxed loads and one relaxed increment; quantile two
 // relaxed loads; every sixteenth of a window one record adds up a thousand numbers. Thread-safety: lock-free.

@@ -14,9 +14,9 @@
 // Time: `ctx.deadline` bounds name lookup, connect, TLS, headers and body together. A stop request ends the
 // call in any of these phases, at most 0.1 s later. With a Context on a virtual time line the time left is
 // taken from that time line once, at the beginning, and then runs in real time: sockets know no other.
-// It keeps to `ctx.phases` (PhaseTimeout): connect is name lookup, TCP and TLS; output is the body, not headers, and
-// with a sink what the sink does not call `no_output`. The settings' own limits hold besides; the shorter one is
-// reached first. Waiting for a free connection belongs to no phase.
+// It keeps to `ctx.phases` (PhaseTimeout): connect is name lookup, TCP and TLS; output is the body, not headers,
+// and with a sink what the sink does not call `no_output`. The settings' own limits hold besides; the shorter one
+// is reached first. Waiting for a free connection belongs to no phase.
 // Thread-safety: one Http serves many threads. Each connection serves one call at a time; calls beyond
 // `max_connections` wait for a free one. Copies share the connections.
 // Cost: a thread for all Http objects together while any exists and has made a call.

@@ -13,9 +13,9 @@
 // `base_url`, give the key yourself.
 // Errors: as <aramid/adapters/classify.hpp> and <aramid/adapters/http.hpp> say. Keys and prompts are cut out
 // of error messages.
-// Time: as Http. It keeps to `ctx.phases` (PhaseTimeout): output is text, a refusal, a tool call, or reasoning that is
-// not handed on; role-only and empty chunks, usage, pings and comments are none. An answer that is not streamed is
-// one piece of output, when its body comes.
+// Time: as Http. It keeps to `ctx.phases` (PhaseTimeout): output is text, a refusal, a tool call, or reasoning
+// that is not handed on; role-only and empty chunks, usage, pings and comments are none. An answer that is not
+// streamed is one piece of output, when its body comes.
 // Thread-safety: one object serves many threads. Copies share the connections.
 #pragma once
 
