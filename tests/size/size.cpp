@@ -86,6 +86,22 @@ TEST_CASE("an adaptive timeout is its buckets and a few words", "[size]") {
   STATIC_REQUIRE(sizeof(PhaseTimeout<>) == 5 * sizeof(Duration));
 }
 
+TEST_CASE("a breaker pays for a rule or an option only when it has it", "[size]") {
+  constexpr std::size_t plain = 24;
+  STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>) == plain);
+  STATIC_REQUIRE(sizeof(Breaker<FailuresInARow{5}, GrowingCooldown{}, ProbeRule{}, RateLimitsAreFailures>) ==
+                 plain);
+  STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3, Ramp<10s, 10, 50>>) == plain + 16);
+  // A window is eleven words, what opened it two.
+  STATIC_REQUIRE(sizeof(Breaker<FailureRate{}, 60s, 3>) == plain + 11 * 8 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<AnyOf{FailureRate{}, SlowRate{}, 5}, 60s, 3>) == plain + 2 * 11 * 8 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<FailureCount{.failures = 5, .of = 64}, 60s, 3>) == plain + 16 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<FailureCount{.failures = 5, .of = 65}, 60s, 3>) == plain + 24 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<>) <= 1024);
+  STATIC_REQUIRE(sizeof(Breaker<FailureRate{}, 60s, 3>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Breaker<SlowRate{}, 60s, 3>::Scope) <= 16);
+}
+
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
   STATIC_REQUIRE(sizeof(Failover<Priority, Word>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Failover<Priority, Named<"a", Word>, Named<"b", Word>>) == 2 * sizeof(Word));
