@@ -17,7 +17,6 @@ namespace {
 
 // Writes down what it is told.
 struct Recorder {
-  static constexpr Name name = "Recorder";
   static inline std::vector<LimitSample> samples;
   struct Limit {
     unsigned limit;
