@@ -98,6 +98,7 @@ class HedgeRace final : public CommitGate,
     std::stop_source stop;
     Driver* driver = nullptr;
     Instant deadline{};
+    PhaseLimits phases;  // a copy: the caller may be gone before a loser is
     Cost cost;
     Route route;
     EventMask wanted = 0;
@@ -111,6 +112,7 @@ class HedgeRace final : public CommitGate,
     void take_over(const Context& caller) noexcept {
       driver = CallAccess::driver(caller);
       deadline = caller.deadline;
+      phases = caller.phases != nullptr ? *caller.phases : PhaseLimits{};
       cost = caller.cost;
       route = caller.route;
       route.skip += skip;
@@ -161,6 +163,7 @@ class HedgeRace final : public CommitGate,
   void run(Attempt& attempt) noexcept {
     Context ctx = attempt.driver != nullptr ? Context{*attempt.driver} : Context{};
     ctx.deadline = attempt.deadline;
+    ctx.phases = &attempt.phases;
     ctx.stop = attempt.stop.get_token();
     ctx.cost = attempt.cost;
     ctx.route = attempt.route;
