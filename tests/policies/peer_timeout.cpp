@@ -117,7 +117,8 @@ const std::map<std::string, void (*)(const Json&)> played{
 };
 
 const std::map<std::string, std::string> not_followed{
-    {"to-fs-timeout-over-hedge", "needs attempts at the same time: played in tests/threads/timeout_hedge.cpp"},
+    {"to-fs-timeout-over-hedge",
+     "needs attempts at the same time: played in tests/threads/timeout_hedge.cpp"},
     {"dl-fin-few-tokens",
      "serves a call whose deadline is over, because deadlines of another machine's clock may be wrong; ours "
      "are on "

@@ -35,8 +35,8 @@ ARAMID_BEGIN
 /// What `breaker(client)` looks for.
 struct BreakerTag {};
 
-/// What it takes from calls (`admit`, `settle`, `release`) is in <aramid/policies/breaker_machine.hpp>; this is what
-/// people see and do. All of it from any thread, at any time.
+/// What it takes from calls (`admit`, `settle`, `release`) is in <aramid/policies/breaker_machine.hpp>; this is
+/// what people see and do. All of it from any thread, at any time.
 template <auto Trip = AtRunTime{}, BreakerCooldown Cooldown = Duration{60'000'000'000},
           BreakerProbes Probes = 3, class... Options>
 class Breaker : public detail::BreakerMachine<Trip, Cooldown, Probes, Options...> {

@@ -3,12 +3,13 @@
 //
 // aramid/policies/breaker_machine.hpp: the moves of a breaker, from call to call.
 //
-//   closed ──a rule is met──► open ──cool-down over, a call asks──► half_open ──successes──► ramping ──steps over──► closed
-//                              ▲                                        │                      │        (or closed at once)
-//                              └─────────────── failures ───────────────┴────── a rule is met ─┘
+//   closed ── a rule is met ──► open ── cool-down over ──► half_open ── successes ──► ramping ──► closed
+//                                ▲                            │                         │
+//                                └──────── failures ──────────┴──── a rule is met ──────┘
 //
-// Each move is one compare-and-swap of the breaker's word and begins a new generation; only from ramping to closed the
-// same one goes on. What goes with a move (when it may probe, the numbers, an empty window) is written before it.
+// Each move is one compare-and-swap of the breaker's word and begins a new generation; only from ramping to
+// closed the same one goes on. What goes with a move (when it may probe, the numbers, an empty window) is written
+// before it.
 #pragma once
 
 #include <aramid/policies/breaker_options.hpp>
@@ -154,7 +155,8 @@ class BreakerMachine : public BreakerSource<Trip, Cooldown, Probes, Options...> 
     // The share grows soon, and within it the next call may be luckier.
     const Duration soon = larger(this->settings().ramp_step.duration() / 10, Duration{1});
     ctx.compare(place.percent, 100);
-    return Admission::reject(Fault::circuit_open, Reason::ramping_up, smaller(elapsed(now, place.until), soon));
+    return Admission::reject(Fault::circuit_open, Reason::ramping_up,
+                             smaller(elapsed(now, place.until), soon));
   }
 
   [[nodiscard]] Admission refuse(Context& ctx, Word word, Reason reason,

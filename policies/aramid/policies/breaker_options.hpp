@@ -5,8 +5,8 @@
 //
 //   Ramp<Step, Percent...>     a growing share of the traffic after closing
 //   OnAbandoned<How>           what abandoned calls mean
-//   a predicate                `Evidence operator()(const Error&) const noexcept`: what a failed call says about the
-//                              provider, instead of the ruling table
+//   a predicate                `Evidence operator()(const Error&) const noexcept`: what a failed call says about
+//                              the provider, instead of the ruling table
 #pragma once
 
 #include <aramid/error.hpp>

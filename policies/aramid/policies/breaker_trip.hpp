@@ -136,7 +136,8 @@ class RingState {
 template <auto Trip, bool Abandons>
 class TripRules {
   using Rule = std::remove_cvref_t<decltype(Trip)>;
-  static constexpr bool row = std::integral<Rule> || std::same_as<Rule, FailuresInARow>;
+  // What is no rule has a sentence of its own, so it may pass for one here.
+  static constexpr bool row = std::integral<Rule> || std::same_as<Rule, FailuresInARow> || !is_rule_v<Rule>;
   static constexpr bool ring = std::same_as<Rule, FailureCount>;
 
  public:
@@ -184,11 +185,11 @@ class TripRules {
   static void describe(std::string& text) {
     if constexpr (std::integral<Rule>) {
       text += std::to_string(Trip) + " failures in a row";
-    } else if constexpr (row) {
+    } else if constexpr (std::same_as<Rule, FailuresInARow>) {
       text += std::to_string(Trip.failures) + " failures in a row";
     } else if constexpr (ring) {
       text += std::to_string(Trip.failures) + " failures of the last " + std::to_string(Trip.of) + " calls";
-    } else {
+    } else if constexpr (!row) {
       text += std::to_string(Trip.percent) + " % of at least " + std::to_string(Trip.minimum) + " calls in " +
               to_text(Trip.window);
       text += timed ? " that are slower than " : " that fail";
@@ -210,7 +211,7 @@ class TripRules {
   template <class R>
     requires(ring)
   struct StateOf<R> {
-    using type = RingState<Trip.of>;
+    using type = RingState<larger(Trip.of, 1U)>;
   };
   ARAMID_EMPTY typename StateOf<Rule>::type state_;
 };

@@ -3,15 +3,17 @@
 //
 // aramid/policies/breaker_window.hpp: how many calls of the last while there were, and how many of them were bad.
 //
-// The window is `Slots` slots, each with its own counts; every width of a slot the oldest one leaves. What is in the
-// window at `now` are the slots of the last `Slots` widths, the current one included: between (Slots - 1) and Slots
-// widths of time. Slots belong to instants, not to events: after any gap, also one of years, exactly what is too old
-// is gone. Time that goes back changes nothing: what is told at an earlier instant counts in the latest slot.
+// The window is `Slots` slots, each with its own counts; every width of a slot the oldest one leaves. What is in
+// the window at `now` are the slots of the last `Slots` widths, the current one included: between (Slots - 1) and
+// Slots widths of time. Slots belong to instants, not to events: after any gap, also one of years, exactly what
+// is too old is gone. Time that goes back changes nothing: what is told at an earlier instant counts in the
+// latest slot.
 //
-// Each slot is one atomic word (tag, calls, bad); an outcome is one compare-and-swap. The era, one more word, holds
-// the breaker's generation and the number of the latest slot; whoever is first in a new slot empties those that were
-// skipped and then moves the era on. Nothing is lost or counted twice by threads that meet there. A thread that is
-// overtaken by a whole window between reading the era and counting drops its outcome: it is too old by then.
+// Each slot is one atomic word (tag, calls, bad); an outcome is one compare-and-swap. The era, one more word,
+// holds the breaker's generation and the number of the latest slot; whoever is first in a new slot empties those
+// that were skipped and then moves the era on. Nothing is lost or counted twice by threads that meet there. A
+// thread that is overtaken by a whole window between reading the era and counting drops its outcome: it is too
+// old by then.
 //
 // Limits: beyond 1,048,575 calls in a slot both its counts are halved, so that their ratio stays right.
 // Cost: a load, a division by the width of a slot, a load and a compare-and-swap. Thread-safety: lock-free.
@@ -78,8 +80,8 @@ class RateWindow {
   static constexpr unsigned slot_bits = 41;  // slots of 10 ms: 697 years, more than a time line has
   static constexpr std::uint64_t slot_mask = (std::uint64_t{1} << slot_bits) - 1;
 
-  // The number of a slot; slots of a second begin with whole seconds of the time line. Never negative, as no slot is
-  // shorter than 10 ms.
+  // The number of a slot; slots of a second begin with whole seconds of the time line. Never negative, as no slot
+  // is shorter than 10 ms.
   [[nodiscard]] static constexpr std::uint64_t number_of(Instant now, Duration slot) noexcept {
     const std::int64_t ns = now.time_since_epoch().count();
     const std::int64_t number = ns / slot.count() - (ns % slot.count() < 0 ? 1 : 0);
@@ -136,8 +138,8 @@ class RateWindow {
     }
   }
 
-  // Moves the era on to `mine`, or finds that others did. False: the outcome belongs to an earlier period.
-  // Slots are emptied before the era moves, and outcomes are added after it: a slot's word that is read while the era
+  // Moves the era on to `mine`, or finds that others did. False: the outcome belongs to an earlier period. Slots
+  // are emptied before the era moves, and outcomes are added after it: a slot's word that is read while the era
   // is still the old one holds nothing of the new, so that a compare-and-swap from it takes nothing away.
   ARAMID_COLD bool advance(std::uint64_t& era, std::uint64_t mine) noexcept {
     while (!current(era, mine)) {
