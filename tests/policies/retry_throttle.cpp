@@ -9,11 +9,11 @@ using namespace desk;
 
 namespace {
 constexpr Instant start{1000s};
-using Throttle = GrpcThrottle<10, 100>;
+using Small = GrpcThrottle<10, 100>;
 }  // namespace
 
 TEST_CASE("retries are allowed while more than half of the tokens are there") {
-  Throttle throttle;
+  Small throttle;
   CHECK(throttle.milli_tokens() == 10'000);
   CHECK(throttle.balance() == 4);
   CHECK(fail_with_retries(throttle, start, 99) == 4);
@@ -27,7 +27,7 @@ TEST_CASE("retries are allowed while more than half of the tokens are there") {
 }
 
 TEST_CASE("a failure that could be retried takes its token once, whether or not a retry follows") {
-  Throttle throttle;
+  Small throttle;
   {
     Caller caller{throttle};  // refused by the throttle: charged, then settled with the same failure
     REQUIRE(caller.enter(start));
@@ -42,7 +42,7 @@ TEST_CASE("a failure that could be retried takes its token once, whether or not 
 }
 
 TEST_CASE("failures that no retry could mend take nothing") {
-  Throttle throttle;
+  Small throttle;
   for (const Fault fault : {Fault::invalid_request, Fault::unauthorized, Fault::cancelled,
                             Fault::circuit_open, Fault::throttled}) {
     Caller caller{throttle};
@@ -56,7 +56,7 @@ TEST_CASE("failures that no retry could mend take nothing") {
 }
 
 TEST_CASE("a retry that another budget refuses does not undo the failure") {
-  Throttle throttle;
+  Small throttle;
   Caller caller{throttle};
   Refusal refusal;
   caller.ctx.budgets.link(refusal);
@@ -67,7 +67,7 @@ TEST_CASE("a retry that another budget refuses does not undo the failure") {
 }
 
 TEST_CASE("a hedge asks without failing") {
-  Throttle throttle;
+  Small throttle;
   Caller caller{throttle};
   REQUIRE(caller.enter(start));
   CHECK(caller.ctx.budgets.charge(nullptr, start));
@@ -76,7 +76,7 @@ TEST_CASE("a hedge asks without failing") {
 }
 
 TEST_CASE("tokens stay between none and all") {
-  Throttle throttle;
+  Small throttle;
   for (int i = 0; i < 30; ++i) (void)throttle.failure();
   CHECK(throttle.milli_tokens() == 0);
   for (int i = 0; i < 200; ++i) throttle.success();
@@ -105,7 +105,7 @@ TEST_CASE("new settings keep the fraction of the tokens") {
 }
 
 TEST_CASE("a throttle says what it is") {
-  CHECK(Throttle::describe() == "10 tokens, 100/1000 back for a success");
+  CHECK(Small::describe() == "10 tokens, 100/1000 back for a success");
 }
 
 TEST_CASE("a wrong setting of a throttle is named") {
