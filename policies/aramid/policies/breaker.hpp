@@ -29,6 +29,7 @@
 #include <aramid/describe.hpp>
 #include <aramid/policies/breaker_machine.hpp>
 #include <aramid/policies/breaker_report.hpp>
+#include <aramid/readiness.hpp>
 
 ARAMID_BEGIN
 
@@ -67,6 +68,10 @@ class Breaker : public detail::BreakerMachine<Trip, Cooldown, Probes, Options...
     if (word.state != BreakerState::half_open || word.probes < this->settings().probes)
       return Duration::zero();
     return elapsed(now, this->lease_until_.get());
+  }
+  /// The same, for combinators that choose between providers.
+  [[nodiscard]] Readiness readiness(const Context&, Instant now) const noexcept {
+    return {retry_after(now), Fault::circuit_open, Reason::open, Name{"Breaker"}};
   }
   /// True if nothing would be lost by forgetting it: closed, no failures counted, no probe out.
   [[nodiscard]] bool idle(Instant now) const noexcept {

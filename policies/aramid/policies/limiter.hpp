@@ -27,6 +27,7 @@
 #include <aramid/policies/limiter_settings.hpp>
 #include <aramid/policies/sliding_window.hpp>
 #include <aramid/policy.hpp>
+#include <aramid/readiness.hpp>
 
 #include <mutex>  // mutex, lock_guard
 
@@ -109,6 +110,18 @@ class Limiter : public detail::FixedQuotas<Quotas...> {
   [[nodiscard]] std::int64_t used(Unit unit, Instant now = SteadyClock::now()) const noexcept {
     const std::lock_guard lock{mutex_};
     return state_.used(unit, now);
+  }
+
+  /// The same for this call's cost, for combinators that choose between providers.
+  [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
+    const Duration wait = can_proceed(ctx.cost.tokens, now).wait;
+    return {wait, Fault::throttled, wait == Duration::max() ? Reason::cost_over_quota : Reason::over_quota,
+            name};
+  }
+  /// What the fullest quota has left at `now`, in thousandths.
+  [[nodiscard]] unsigned headroom(Instant now) const noexcept {
+    const std::lock_guard lock{mutex_};
+    return state_.headroom(now);
   }
 
   /// Calls that wait for their turn.

@@ -104,6 +104,18 @@ struct SlidingWindow {
       return 0;
     }
 
+    /// What the fullest quota has left, in thousandths of its limit.
+    [[nodiscard]] unsigned headroom(Instant now) const noexcept {
+      std::int64_t least = 1000;
+      for (const SlidingLog& log : *this) {
+        const std::int64_t limit = log.quota().limit;
+        const std::int64_t left = larger<std::int64_t>(limit - log.used_at(now), 0);
+        // A large limit is divided first, so that the product of the others cannot overflow.
+        least = smaller(least, limit < 1'000'000 ? left * 1000 / limit : left / (limit / 1000));
+      }
+      return static_cast<unsigned>(least);
+    }
+
    private:
     struct Cursor {
       std::uint64_t entry = 0;
