@@ -4,7 +4,7 @@
 // Settings between angle brackets that make no sense.
 // expect 1: aramid: Breaker<Failures, Cooldown, Probes>: Failures is the number of failures in a row that
 // expect 2: aramid: Breaker<Failures, Cooldown, Probes>: Cooldown must be above 0
-// expect 3: aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 65535
+// expect 3: aramid: Breaker<Failures, Cooldown, Probes>: Probes is 1 to 1023
 // expect 4: aramid: the limit of a Timeout must be above 0.
 // expect 5: aramid: the limit of a quota (RPM<N>, TPM<N>) must be at least 1
 // expect 6: aramid: the base of a Backoff is the first delay and must be above 0

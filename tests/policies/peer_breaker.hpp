@@ -37,8 +37,8 @@ inline void set_trip_rule(BreakerSettings& settings, const Json& config) {
                                 .window = window};
 }
 
-/// A sample of N probes that fails as a whole with `failures` of them is decided as soon as the other verdict has
-/// become impossible: by that many failures, or by N - failures + 1 successes.
+/// A sample of N probes that fails as a whole with `failures` of them is decided as soon as the other verdict
+/// has become impossible: by that many failures, or by N - failures + 1 successes.
 inline void set_sample(BreakerSettings& settings, unsigned of, unsigned failures) {
   settings.probe_failures = failures;
   settings.successes = of - failures + 1;

@@ -3,13 +3,16 @@
 //
 // aramid/policies/breaker_machine.hpp: the moves of a breaker, from call to call.
 //
-//   closed ── a rule is met ──► open ── cool-down over ──► half_open ── successes ──► ramping ──► closed
-//                                ▲                            │                         │
-//                                └──────── failures ──────────┴──── a rule is met ──────┘
+//   closed      a rule is met            -> open
+//   open        cool-down over, a call   -> half_open
+//   half_open   probes failed            -> open, for longer
+//               probes succeeded         -> ramping, or closed at once
+//   ramping     a rule is met            -> open, for longer
+//               all steps are over       -> closed
 //
 // Each move is one compare-and-swap of the breaker's word and begins a new generation; only from ramping to
-// closed the same one goes on. What goes with a move (when it may probe, the numbers, an empty window) is written
-// before it.
+// closed the same one goes on. What goes with a move (when it may probe, the numbers, an empty window) is
+// written before it.
 #pragma once
 
 #include <aramid/policies/breaker_options.hpp>

@@ -3,7 +3,7 @@
 //
 // aramid/policies/breaker_report.hpp: why a breaker did or did not trip, with the numbers.
 //
-//   show(to_text(breaker(client).explain(now), now));
+//   log(to_text(breaker(client).explain(now), now));
 //   closed: 9 of 19 calls, opens at 10 (failure rate), but says nothing below 20 calls
 #pragma once
 

@@ -3,8 +3,8 @@
 //
 // aramid/policies/breaker_ring.hpp: which of the last N calls failed, one bit a call.
 //
-// A position, taken by compare-and-swap, and a bit. On success of a healthy provider the bit is already clear, so
-// an outcome is one compare-and-swap and one load. Failures are counted when one is recorded, not before. A
+// A position, taken by compare-and-swap, and a bit. On success of a healthy provider the bit is already clear,
+// so an outcome is one compare-and-swap and one load. Failures are counted when one is recorded, not before. A
 // thread that is overtaken by a whole ring between taking its position and writing its bit writes over a later
 // outcome: one outcome a thread, and only until the ring comes round again. Outcomes of an earlier period are
 // dropped. Memory: one bit a call. Thread-safety: lock-free.

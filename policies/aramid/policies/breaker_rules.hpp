@@ -10,9 +10,9 @@
 //   Breaker<AnyOf{FailureRate{}, FailuresInARow{5}}, 60s, 3>          whichever comes first
 //
 // Counts are compared as integers, and equality is enough: `failures * 100 >= percent * calls`. Only a failure
-// opens a breaker (for SlowRate a slow call, successful or not), never a success that happens to follow.
-// When to use which: a count in a row for little traffic, a rate for much; FailureCount between them, as it does
-// not depend on the clock. A rate without a `minimum` opens at the first failure of a quiet minute.
+// opens a breaker (for SlowRate a slow call, successful or not), never a success that happens to follow. When
+// to use which: a count in a row for little traffic, a rate for much; FailureCount between them, as it does not
+// depend on the clock. A rate without a `minimum` opens at the first failure of a quiet minute.
 #pragma once
 
 #include <aramid/duration.hpp>

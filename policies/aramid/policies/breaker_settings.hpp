@@ -60,8 +60,8 @@ struct BreakerProbes {
   constexpr BreakerProbes(ProbeRule probes) noexcept : rule{probes} {}
 };
 
-/// What it means that an attempt was begun and the caller gave up on it: `Fault::cancelled`, `deadline_exceeded`,
-/// an exception, or a call that is dropped.
+/// What it means that an attempt was begun and the caller gave up on it: `Fault::cancelled`,
+/// `deadline_exceeded`, an exception, or a call that is dropped.
 enum class Abandoned : std::uint8_t {
   ignore,                    ///< nothing: a person who presses Stop says nothing about the provider
   count_when_all_abandoned,  ///< failures as long as nothing else is known: of a rate, while there is no success or
