@@ -155,7 +155,7 @@ void puts_the_deadline_back() {
     ctx.deadline = deadline;
     ctx.phases = &limits;
     Instant inner{};
-    PhaseLimits within{};
+    PhaseLimits within = limits;  // what a policy that refuses the call leaves
     stage.act = [&](Context& call) -> Outcome<int> {
       inner = call.deadline;
       within = *call.phases;
