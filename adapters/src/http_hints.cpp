@@ -42,6 +42,10 @@ std::int64_t count(const HttpHeaders& headers, std::string_view name) noexcept {
 Duration reset(const HttpHeaders& headers, std::string_view name, WallTime now) noexcept {
   const auto text = headers.find(name);
   if (!text) return Duration{-1};
+  // A bare number too long to be one is no length of time either.
+  if (trim(*text).find_first_not_of("0123456789") == std::string_view::npos && !to_integer(trim(*text))) {
+    return Duration{-1};
+  }
   if (const auto number = to_integer(trim(*text))) {
     constexpr std::int64_t epoch_seconds = 1'000'000'000;
     constexpr std::int64_t epoch_milliseconds = 100'000'000'000;
