@@ -58,6 +58,7 @@ awk '/^success rate / { found = 1; better = $5 > $3 } END { exit !(found && bett
 # A shell's background jobs ignore SIGINT unless they are under job control.
 set -m
 for sight in "you> " "bare       ["; do
+  : >"$out"  # what the last run showed is not this one's
   "$chat" --chats 60 --threads 4 >"$out" 2>"$err" </dev/null &
   process=$!
   while ! grep -qF -- "$sight" "$out" && kill -0 $process 2>/dev/null; do sleep 0.05; done
