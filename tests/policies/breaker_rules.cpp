@@ -64,6 +64,15 @@ TEST_CASE("below its minimum a failure rate says nothing, and a success never op
   CHECK(breaker.state(at(0s)) == BreakerState::open);
 }
 
+TEST_CASE("a success that follows failures in a row does not open a breaker by the rate of another rule") {
+  Breaker<AnyOf{FailureRate{.percent = 50, .minimum = 3, .window = 10s}, 10}, 60s, 3> breaker;
+  times(breaker, 2, End::failure, at(0s));
+  times(breaker, 1, End::success, at(0s));
+  CHECK(closed(breaker, at(0s)));
+  times(breaker, 1, End::failure, at(0s));
+  CHECK(breaker.state(at(0s)) == BreakerState::open);
+}
+
 TEST_CASE("percentages are compared without rounding") {
   // 1/3 is more than 33 %, and less than 34 %.
   Breaker<FailureRate{.percent = 33, .minimum = 3, .window = 10s}, 60s, 3> low;
@@ -116,6 +125,22 @@ TEST_CASE("a window starts empty after the breaker has closed, and results of ea
   CHECK(closed(breaker, at(2s)));
   breaker.reset();
   CHECK(breaker.explain(at(2s)).numbers.calls == 0);
+}
+
+TEST_CASE("a breaker that was moved millions of times since it counted last still counts") {
+  Breaker<AnyOf{FailureRate{.percent = 50, .minimum = 4, .window = 10s},
+                FailureCount{.failures = 9, .of = 10}},
+          1s, 1>
+      breaker;
+  for (std::uint32_t i = 0; i < detail::BreakerWord::generation_mask / 4 + 10; ++i) {
+    breaker.force_open();
+    breaker.disable();
+  }
+  breaker.automatic();
+  times(breaker, 3, End::failure, at(0s));
+  CHECK(breaker.failures(at(0s)) == 3);
+  times(breaker, 1, End::failure, at(0s));
+  CHECK(breaker.state(at(0s)) == BreakerState::open);
 }
 
 TEST_CASE("a failure count opens at so many of the last calls, whenever they were") {

@@ -130,6 +130,15 @@ TEST_CASE("a window is empty after any gap, also one after which its tags would 
   }
 }
 
+TEST_CASE("slots before the zero of the time line are as wide as those after it") {
+  for (const Instant begin : {at(-3s), at(-1s), at(0s), at(1s)}) {
+    RateWindow<1> window;
+    window.record(0, 1s, begin, true);
+    CHECK(window.counts(0, 1s, begin + 999'999'999ns).calls == 1);
+    CHECK(window.counts(0, 1s, begin + 1s).calls == 0);
+  }
+}
+
 TEST_CASE("a window takes instants from one end of the time line to the other") {
   RateWindow<10> window;
   window.record(0, 10ms, Instant::min(), true);

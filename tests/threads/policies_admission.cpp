@@ -7,10 +7,9 @@
 #include <aramid/testing.hpp>
 
 #include <atomic>
-#include <functional>
 #include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -18,24 +17,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void together(int threads, const std::function<void(int)>& work) {
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) all.emplace_back([&work, i] { work(i); });
-}
-
 struct Random {
-  std::atomic<int>* running = nullptr;
-  std::atomic<int>* most = nullptr;
+  Crowd* crowd = nullptr;
 
   Outcome<int> operator()(const int& way, Context&) {
-    const int now = running->fetch_add(1) + 1;
-    int seen = most->load();
-    while (seen < now && !most->compare_exchange_weak(seen, now)) {
-    }
-    struct Leave {
-      std::atomic<int>* running;
-      ~Leave() { running->fetch_sub(1); }
-    } leave{running};
+    const Crowd::Visit visit{*crowd};
     switch (way % 8) {
       case 0:
         return fail(Fault::unavailable, 503);
@@ -81,10 +67,10 @@ long run(Client& client, int threads, int calls, std::atomic<int>* odd = nullptr
 TEMPLATE_TEST_CASE("an adaptive bulkhead moves its limit under load and holds nothing afterwards", "",
                    (AdaptiveBulkhead<Gradient2, 1, 8, Queue<4>>), (AdaptiveBulkhead<Vegas, 1, 8, Queue<4>>),
                    (AdaptiveBulkhead<Aimd, 1, 8, Queue<4>>)) {
-  std::atomic<int> running{0}, most{0};
-  Resilient<Random, TestType> client{Random{&running, &most}};
+  Crowd crowd;
+  Resilient<Random, TestType> client{Random{&crowd}};
   CHECK(run(client, 4, 50'000) == 200'000);
-  CHECK(most <= 8);
+  CHECK(crowd.most <= 8);
   CHECK(bulkhead(client).in_flight() == 0);
   CHECK(bulkhead(client).waiting() == 0);
   CHECK(bulkhead(client).limit() >= 1);
@@ -92,8 +78,8 @@ TEMPLATE_TEST_CASE("an adaptive bulkhead moves its limit under load and holds no
 }
 
 TEST_CASE("a throttle counts every call of every thread") {
-  std::atomic<int> running{0}, most{0};
-  Resilient<Random, Throttle<2, 1h, MaxRejection<50>>> client{Random{&running, &most}};
+  Crowd crowd;
+  Resilient<Random, Throttle<2, 1h, MaxRejection<50>>> client{Random{&crowd}};
   std::atomic<int> reads{0};
   std::atomic<bool> over{false};
   {
@@ -115,17 +101,18 @@ TEST_CASE("a throttle counts every call of every thread") {
 }
 
 TEST_CASE("a ramp and its breaker under several threads leave no listener behind") {
-  std::atomic<int> running{0}, most{0}, odd{0};
-  Resilient<Random, RampUp<1ms, 10>, Breaker<2, Duration{100'000}, 1>> client{Random{&running, &most}};
+  Crowd crowd;
+  std::atomic<int> odd{0};
+  Resilient<Random, RampUp<1ms, 10>, Breaker<2, Duration{100'000}, 1>> client{Random{&crowd}};
   CHECK(run(client, 4, 50'000, &odd) == 200'000);
   CHECK(odd == 0);
-  CHECK(running == 0);
+  CHECK(crowd.inside == 0);
 }
 
 TEST_CASE("an adaptive rate that falls and recovers under several threads leaves nobody waiting") {
-  std::atomic<int> running{0}, most{0};
+  Crowd crowd;
   Resilient<Random, AdaptiveRate<>> client{
-      Random{&running, &most},
+      Random{&crowd},
       AdaptiveRateSettings{
           .min_per_minute = 6'000'000, .calm = 20ms, .queue = {.length = 3, .max_wait = 5ms}}};
   CHECK(run(client, 4, 20'000) == 80'000);

@@ -9,8 +9,8 @@
 #include <atomic>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -20,36 +20,6 @@ namespace {
 
 constexpr int threads = 8;
 
-/// Runs `work(thread number)` on all threads at once.
-template <class Work>
-void together(Work work) {
-  std::atomic<int> ready{0};
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) {
-    all.emplace_back([&, i] {
-      ready.fetch_add(1);
-      while (ready.load() < threads) std::this_thread::yield();
-      work(i);
-    });
-  }
-}
-
-/// Counts how many calls are inside at once, and the most there ever were.
-struct Crowd {
-  std::atomic<int> inside{0};
-  std::atomic<int> most{0};
-  std::atomic<int> calls{0};
-
-  void enter() {
-    calls.fetch_add(1);
-    const int now = inside.fetch_add(1) + 1;
-    int old = most.load();
-    while (old < now && !most.compare_exchange_weak(old, now)) {
-    }
-  }
-  void leave() { inside.fetch_sub(1); }
-};
-
 /// What the provider does next, for all threads.
 enum class Mood : int { failing, neutral, throwing, well, mixed };
 
@@ -58,11 +28,7 @@ struct Moody {
   Crowd* crowd;
 
   Outcome<int> operator()(unsigned turn, Context&) {
-    struct Inside {
-      explicit Inside(Crowd* c) : crowd{c} { crowd->enter(); }
-      ~Inside() { crowd->leave(); }
-      Crowd* crowd;
-    } inside{crowd};
+    const Crowd::Visit visit{*crowd};
     std::this_thread::yield();
     Mood now = mood->load();
     if (now == Mood::mixed) now = static_cast<Mood>(SplitMix64::mix(turn) % 4);
@@ -118,7 +84,7 @@ TEST_CASE("threads that meet at a half-open breaker never have more than three p
     mood = during;
     crowd.most = 0;
     crowd.calls = 0;
-    together([&](int) {
+    together(threads, [&](int) {
       for (unsigned i = 0; i < 2000; ++i) (void)call(client, clock, i);
     });
     CHECK(crowd.calls > 0);
@@ -138,7 +104,7 @@ TEST_CASE(
   Client client{Moody{&mood, &crowd}};
   for (unsigned round = 0; round < 20; ++round) {
     mood = Mood::mixed;
-    together([&](int thread) {
+    together(threads, [&](int thread) {
       for (unsigned i = 0; i < 300; ++i) {
         (void)call(client, clock, (round * 8 + static_cast<unsigned>(thread)) * 1000 + i);
         if (i % 50 == 0) clock.advance(20s);
@@ -166,13 +132,13 @@ TEST_CASE("probes that are held while threads storm the breaker leave exactly th
     std::atomic<int> let_in{0};
     Scope scopes[threads];
     bool in[threads] = {};
-    together([&](int i) {
+    together(threads, [&](int i) {
       Context ctx{clock};
       in[i] = breaker.admit(scopes[i], ctx, now).kind == Admission::Kind::proceed;
       if (in[i]) let_in.fetch_add(1);
     });
     REQUIRE(let_in == 3);
-    together([&](int i) {
+    together(threads, [&](int i) {
       Context ctx{clock};
       if (in[i]) (void)breaker.settle(scopes[i], ctx, nullptr, now);
     });
@@ -196,7 +162,7 @@ TEST_CASE("five failures on different threads open a breaker exactly once") {
     Crowd crowd;
     Client client{Moody{&mood, &crowd}};
     std::atomic<int> opened{0};
-    together([&](int) {
+    together(threads, [&](int) {
       Context ctx{clock};
       Moves moves{opened};
       ctx.listeners.link(moves);
@@ -213,7 +179,7 @@ TEST_CASE("reset from another thread never leaves a breaker that cannot recover"
   std::atomic<Mood> mood{Mood::mixed};
   Crowd crowd;
   Client client{Moody{&mood, &crowd}};
-  together([&](int thread) {
+  together(threads, [&](int thread) {
     for (unsigned i = 0; i < 1000; ++i) {
       if (thread == 0) {
         breaker(client).reset();

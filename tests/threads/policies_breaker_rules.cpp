@@ -9,27 +9,14 @@
 #include <atomic>
 #include <memory>
 #include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
 using namespace std::chrono_literals;
 
 namespace {
-
-template <class Work>
-void together(int threads, Work work) {
-  std::atomic<int> ready{0};
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) {
-    all.emplace_back([&, i] {
-      ready.fetch_add(1);
-      while (ready.load() < threads) std::this_thread::yield();
-      work(i);
-    });
-  }
-}
 
 Error failure_of(Fault fault) {
   Error error;

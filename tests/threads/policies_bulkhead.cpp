@@ -7,10 +7,9 @@
 #include <aramid/testing.hpp>
 
 #include <atomic>
-#include <functional>
 #include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -18,25 +17,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-void together(int threads, const std::function<void(int)>& work) {
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) all.emplace_back([&work, i] { work(i); });
-}
-
 // Ends in a way of the request's choice, and counts how many do so at a time.
 struct Random {
-  std::atomic<int>* running = nullptr;
-  std::atomic<int>* most = nullptr;
+  Crowd* crowd = nullptr;
 
   Outcome<int> operator()(const int& way, Context& ctx) {
-    const int now = running->fetch_add(1) + 1;
-    int seen = most->load();
-    while (seen < now && !most->compare_exchange_weak(seen, now)) {
-    }
-    struct Leave {
-      std::atomic<int>* running;
-      ~Leave() { running->fetch_sub(1); }
-    } leave{running};
+    const Crowd::Visit visit{*crowd};
     if (way % 64 == 7) std::this_thread::yield();
     switch (way % 7) {
       case 0:
@@ -61,9 +47,9 @@ struct Random {
 
 TEST_CASE("after a million calls that end in every way the bulkhead holds nothing") {
   constexpr int threads = 4, calls = 250'000;
-  std::atomic<int> running{0}, most{0};
+  Crowd crowd;
   using Client = Resilient<Random, Bulkhead<3, Queue<2>>>;
-  Client client{Random{&running, &most}};
+  Client client{Random{&crowd}};
   std::atomic<long> refused{0}, let_in{0};
   together(threads, [&](int thread) {
     SplitMix64 draw{static_cast<std::uint64_t>(thread) + 1};
@@ -84,27 +70,27 @@ TEST_CASE("after a million calls that end in every way the bulkhead holds nothin
   });
   CHECK(let_in + refused == long{threads} * calls);
   CHECK(let_in > calls);
-  CHECK(most <= 3);
+  CHECK(crowd.most <= 3);
   CHECK(bulkhead(client).in_flight() == 0);
   CHECK(bulkhead(client).waiting() == 0);
   CHECK(bulkhead(client).orphans() == 0);
 }
 
 TEST_CASE("a line that several threads stand in is served to the end, one by one") {
-  std::atomic<int> running{0}, most{0};
-  Resilient<Random, Bulkhead<1, Queue<64>>> client{Random{&running, &most}};
+  Crowd crowd;
+  Resilient<Random, Bulkhead<1, Queue<64>>> client{Random{&crowd}};
   std::atomic<int> served{0};
   together(8, [&](int) {
     for (int i = 0; i < 3000; ++i) served += client(7 * i + 5).has_value() ? 1 : 0;
   });
   CHECK(served == 8 * 3000);
-  CHECK(most == 1);
+  CHECK(crowd.most == 1);
   CHECK(bulkhead(client).idle(Instant{}));
 }
 
 TEST_CASE("no more calls run than the highest limit that was ever set, while the limit moves") {
-  std::atomic<int> running{0}, most{0};
-  Resilient<Random, Bulkhead<4, Queue<8>>> client{Random{&running, &most}};
+  Crowd crowd;
+  Resilient<Random, Bulkhead<4, Queue<8>>> client{Random{&crowd}};
   std::atomic<bool> over{false};
   std::atomic<int> served{0};
   {
@@ -120,7 +106,7 @@ TEST_CASE("no more calls run than the highest limit that was ever set, while the
     over = true;
   }
   CHECK(served == 4 * 20'000);
-  CHECK(most <= 4);
+  CHECK(crowd.most <= 4);
   bulkhead(client).set_limit(4);
   CHECK(bulkhead(client).idle(Instant{}));
 }

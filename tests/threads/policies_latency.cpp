@@ -6,9 +6,8 @@
 #include <aramid/aramid.hpp>
 
 #include <atomic>
-#include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -17,20 +16,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr Instant start{24h};
-
-/// Runs `work(thread number)` on `threads` threads at once.
-template <class Work>
-void together(int threads, Work work) {
-  std::atomic<int> ready{0};
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) {
-    all.emplace_back([&, i] {
-      ready.fetch_add(1);
-      while (ready.load() < threads) std::this_thread::yield();
-      work(i);
-    });
-  }
-}
 
 }  // namespace
 

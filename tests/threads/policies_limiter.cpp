@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -18,12 +19,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int threads = 8;
-
-template <class Work>
-void together(Work work) {
-  std::vector<std::jthread> all;
-  for (int i = 0; i < threads; ++i) all.emplace_back([&work, i] { work(i); });
-}
 
 struct Answering {
   Outcome<int> operator()(int, Context&) { return 1; }
@@ -42,7 +37,7 @@ TEST_CASE("threads that wait for a limiter are all served, at no higher rate tha
   std::atomic<int> served{0};
   std::atomic<std::int64_t> tokens{0};
   const Instant start = SteadyClock::now();
-  together([&](int thread) {
+  together(threads, [&](int thread) {
     for (int i = 0; i < 40; ++i) {
       Context ctx;
       ctx.cost.tokens = (thread * 7 + i) % 20;
@@ -63,7 +58,7 @@ TEST_CASE("threads with deadlines are all served or refused, and nobody is left 
   std::atomic<int> served{0};
   std::atomic<int> refused{0};
   std::atomic<int> odd{0};
-  together([&](int thread) {
+  together(threads, [&](int thread) {
     for (int i = 0; i < 100; ++i) {
       Context ctx;
       ctx.cost.tokens = 20;
@@ -101,7 +96,7 @@ TEST_CASE("a storm of cancels leaves no caller in the queue and no share lost") 
         std::this_thread::yield();
       }
     }};
-    together([&](int thread) {
+    together(threads, [&](int thread) {
       for (int i = 0; i < 10; ++i) {
         Context ctx;
         ctx.stop = sources[static_cast<std::size_t>(thread)].get_token();
@@ -184,7 +179,7 @@ TEST_CASE("readers of a limiter may ask at any time while calls wait, are correc
         std::this_thread::yield();
       }
     }};
-    together([&](int) {
+    together(threads, [&](int) {
       for (int i = 0; i < 20; ++i) {
         Context ctx;
         ctx.cost.tokens = 15;

@@ -6,9 +6,8 @@
 #include <aramid/aramid.hpp>
 
 #include <atomic>
-#include <thread>
-#include <vector>
 
+#include "crew.hpp"
 #include "support/catch.hpp"
 
 using namespace aramid;
@@ -18,25 +17,17 @@ TEST_CASE("an expectation that several threads teach stays between their shortes
   constexpr int threads = 4;
   constexpr Instant start{1h};
   Retry<3, Backoff<Exponential, Jitter>, ByRuling, ExpectRoom> policy;
-  std::atomic<int> ready{0};
   std::atomic<int> wrong{0};
-  {
-    std::vector<std::jthread> all;
-    for (int thread = 0; thread < threads; ++thread) {
-      all.emplace_back([&, thread] {
-        ready.fetch_add(1);
-        while (ready.load() < threads) std::this_thread::yield();
-        for (int i = 0; i < 2000; ++i) {
-          Context ctx;
-          decltype(policy)::Scope scope;
-          (void)policy.admit(scope, ctx, start);
-          (void)policy.settle(scope, ctx, nullptr, start + (thread + 1) * 1s);
-          const Duration expected = policy.expected();
-          if (expected < 1s || expected > threads * 1s) wrong.fetch_add(1);
-        }
-      });
+  together(threads, [&](int thread) {
+    for (int i = 0; i < 2000; ++i) {
+      Context ctx;
+      decltype(policy)::Scope scope;
+      (void)policy.admit(scope, ctx, start);
+      (void)policy.settle(scope, ctx, nullptr, start + (thread + 1) * 1s);
+      const Duration expected = policy.expected();
+      if (expected < 1s || expected > threads * 1s) wrong.fetch_add(1);
     }
-  }
+  });
   CHECK(wrong == 0);
   CHECK(policy.expected() >= 1s);
 }
