@@ -75,7 +75,6 @@ template <class... Options>
 struct BreakerOptions {
   using RampType = typename FirstOf<NoRamp, IsRamp, Options...>::type;
   using Judge = typename FirstOf<EvidenceByRuling, IsJudge, Options...>::type;
-  static constexpr bool names_abandoned = (is_abandoned_v<Options> || ...);
   static constexpr Abandoned abandoned =
       FirstOf<OnAbandoned<Abandoned::ignore>, IsAbandoned, Options...>::type::how;
 

@@ -49,8 +49,6 @@ struct Gradient2 {
     [[nodiscard]] constexpr unsigned value() const noexcept { return static_cast<unsigned>(limit_ / unit); }
     /// In 2^-20 of a call.
     [[nodiscard]] constexpr std::int64_t scaled() const noexcept { return limit_; }
-    /// The average that the last round-trip time is compared with.
-    [[nodiscard]] constexpr Duration usual_rtt() const noexcept { return Duration{long_ / fraction}; }
 
    private:
     static constexpr std::int64_t fraction = 1 << 20;  // of a nanosecond, in times

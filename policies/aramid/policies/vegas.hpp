@@ -55,7 +55,6 @@ struct Vegas {
       move_by(0);
     }
     [[nodiscard]] constexpr unsigned value() const noexcept { return limit_; }
-    [[nodiscard]] constexpr Duration rtt_without_load() const noexcept { return Duration{without_load_}; }
 
    private:
     [[nodiscard]] static constexpr std::int64_t log10(std::int64_t n) noexcept {
