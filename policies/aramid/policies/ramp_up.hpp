@@ -121,7 +121,7 @@ class RampUp : public detail::FixedRampUp<Over, FromPercent, Options...> {
     const std::uint64_t from = (this->settings().from_percent * everything + 99) / 100;
     auto over = static_cast<std::uint64_t>(this->settings().over.ns);
     auto passed = smaller(static_cast<std::uint64_t>(elapsed(read(began_), now).count()), over);
-    if (const int excess = std::bit_width(over) - 31; excess > 0) {
+    if (const int excess = static_cast<int>(std::bit_width(over)) - 31; excess > 0) {
       over >>= static_cast<unsigned>(excess);
       passed >>= static_cast<unsigned>(excess);
     }
