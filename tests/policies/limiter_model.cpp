@@ -18,7 +18,7 @@ namespace {
 /// Everything let through, for ever, summed up anew for each question.
 class Model {
  public:
-  explicit Model(std::vector<Quota> quotas) : quotas_(std::move(quotas)) {}
+  explicit Model(std::vector<Quota<>> quotas) : quotas_(std::move(quotas)) {}
 
   struct Entry {
     Instant at;
@@ -31,7 +31,7 @@ class Model {
   }
   Entry& entry(std::size_t i) { return entries_[i]; }
 
-  std::int64_t used(const Quota& quota, Instant now) const {
+  std::int64_t used(const Quota<>& quota, Instant now) const {
     std::int64_t sum = 0;
     for (const Entry& entry : entries_) {
       if (entry.at + quota.window.duration() > now) sum += units(quota, entry.cost);
@@ -39,7 +39,7 @@ class Model {
     return sum;
   }
   bool fits(Cost cost, Instant now) const {
-    for (const Quota& quota : quotas_) {
+    for (const Quota<>& quota : quotas_) {
       if (used(quota, now) + units(quota, cost) > quota.limit) return false;
     }
     return true;
@@ -48,7 +48,7 @@ class Model {
   Instant when(Cost cost, Instant now) const {
     if (fits(cost, now)) return now;
     Instant best = Instant::max();
-    for (const Quota& quota : quotas_) {
+    for (const Quota<>& quota : quotas_) {
       for (const Entry& entry : entries_) {
         const Instant leaves = entry.at + quota.window.duration();
         if (leaves > now && leaves < best && fits(cost, leaves)) best = leaves;
@@ -56,18 +56,18 @@ class Model {
     }
     return best;
   }
-  static std::int64_t units(const Quota& quota, Cost cost) {
+  static std::int64_t units(const Quota<>& quota, Cost cost) {
     return quota.unit == Unit::requests ? cost.requests : cost.tokens;
   }
 
  private:
-  std::vector<Quota> quotas_;
+  std::vector<Quota<>> quotas_;
   std::vector<Entry> entries_;
 };
 
 using Free = Limiter<SlidingWindow>;
 
-LimiterSettings settings_of(const std::vector<Quota>& quotas) {
+LimiterSettings settings_of(const std::vector<Quota<>>& quotas) {
   LimiterSettings settings;
   for (std::size_t i = 0; i < quotas.size(); ++i) settings.quotas[i] = quotas[i];
   return settings;
@@ -79,7 +79,7 @@ struct Flight {
 };
 
 /// Random calls that come, are corrected, given back and dropped, with nobody waiting.
-void play(const std::vector<Quota>& quotas, std::uint64_t seed, bool corrections) {
+void play(const std::vector<Quota<>>& quotas, std::uint64_t seed, bool corrections) {
   SplitMix64 random{seed};
   const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random() % n); };
   Free limiter{settings_of(quotas)};
@@ -127,7 +127,7 @@ void play(const std::vector<Quota>& quotas, std::uint64_t seed, bool corrections
         }
       }
     }
-    for (const Quota& quota : quotas) {
+    for (const Quota<>& quota : quotas) {
       if (!corrections) REQUIRE(model.used(quota, now) <= quota.limit);
       REQUIRE(limiter.used(quota.unit, now) == model.used(quota, now));
     }
@@ -156,7 +156,7 @@ TEST_CASE("a limiter agrees with the model when calls are corrected, given back 
 TEST_CASE("with waiting callers no window ever holds more than the limit, and everybody is served in order") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SplitMix64 random{seed};
-    const std::vector<Quota> quotas{Quota{Unit::requests, 5, 10s}, Quota{Unit::tokens, 60, 7s}};
+    const std::vector<Quota<>> quotas{Quota{Unit::requests, 5, 10s}, Quota{Unit::tokens, 60, 7s}};
     Free limiter{settings_of(quotas)};
     Model model{quotas};
     std::deque<std::unique_ptr<Caller<Free>>> queue;
@@ -241,18 +241,20 @@ TEST_CASE("more admissions than the log has room for never let too much through"
 }
 
 TEST_CASE("correcting an entry that others were merged into keeps what they used") {
-  SlidingLog log{Quota{Unit::tokens, 1'000'000, 60s}, 8};
-  std::uint64_t numbers[40];
-  for (int i = 0; i < 40; ++i) numbers[i] = log.push(at(i * 1s), 10);
-  REQUIRE(log.used() == 400);
-  for (const std::uint64_t number : numbers) log.correct(number, 10, 10, at(40s));
-  CHECK(log.used() == 400);
-  log.correct(log.oldest(), 10, 0, at(40s));
-  CHECK(log.used() == 390);
+  SlidingLog<> log;
+  log.start(Quota{Unit::tokens, 1'000'000, 60s}, 8);
+  Ticket tickets[40];
+  for (int i = 0; i < 40; ++i) REQUIRE(log.take(tickets[i], 10, at(i * 1s)));
+  REQUIRE(log.used(at(40s)) == 400);
+  REQUIRE(log.entries() == 16);
+  for (const Ticket ticket : tickets) log.correct(ticket, 10, 10, at(40s));
+  CHECK(log.used(at(40s)) == 400);
+  log.correct(tickets[24], 10, 0, at(40s));  // the oldest one, into which those before it were merged
+  CHECK(log.used(at(40s)) == 390);
   log.expire(at(98s));
-  CHECK(log.used() == 10);
+  CHECK(log.used(at(98s)) == 10);
   log.expire(at(99s));
-  CHECK(log.used() == 0);
+  CHECK(log.used(at(99s)) == 0);
 }
 
 TEST_CASE("calls that are given back do not keep those before them in the window") {
