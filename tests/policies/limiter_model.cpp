@@ -162,19 +162,29 @@ TEST_CASE("with waiting callers no window ever holds more than the limit, and ev
     std::deque<std::unique_ptr<Caller<Free>>> queue;
     Instant now = at(0s);
     int served = 0;
-    for (int step = 0; step < 400; ++step) {
-      const bool next_is_due = !queue.empty() && (queue.size() > 6 || random() % 2 == 0);
-      if (next_is_due) {
+    // Whoever asks lets in all those before it whose turn has come.
+    const auto those_served = [&] {
+      while (queue.size() > limiter.waiting()) {
         Caller<Free>& first = *queue.front();
-        (void)first.ask(now);
-        if (waits(first.answer())) {
-          REQUIRE(first.answer().until > now);
-          REQUIRE(first.answer().until == model.when(first.ctx.cost, now));
-          now = first.answer().until;
-          REQUIRE(proceeds(first.ask(now)));
-        }
         REQUIRE(model.fits(first.ctx.cost, now));
         model.note(now, first.ctx.cost);
+        REQUIRE(proceeds(first.ask(now)));
+        first.send();
+        first.succeed(now);
+        queue.pop_front();
+        ++served;
+      }
+      REQUIRE((queue.empty() || !model.fits(queue.front()->ctx.cost, now)));
+    };
+    for (int step = 0; step < 400; ++step) {
+      if (!queue.empty() && (queue.size() > 6 || random() % 2 == 0)) {
+        Caller<Free>& first = *queue.front();
+        REQUIRE(waits(first.ask(now)));
+        REQUIRE(first.answer().until > now);
+        REQUIRE(first.answer().until == model.when(first.ctx.cost, now));
+        now = first.answer().until;
+        model.note(now, first.ctx.cost);
+        REQUIRE(proceeds(first.ask(now)));
         first.send();
         first.succeed(now);
         queue.pop_front();
@@ -183,24 +193,44 @@ TEST_CASE("with waiting callers no window ever holds more than the limit, and ev
         const std::size_t leaver = random() % queue.size();
         queue[leaver]->drop();
         queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(leaver));
+        // Whoever is first now is woken, and asks again.
+        if (leaver == 0 && !queue.empty()) {
+          REQUIRE(queue.front()->woken());
+          const bool fits = model.fits(queue.front()->ctx.cost, now);
+          REQUIRE(proceeds(queue.front()->ask(now)) == fits);
+          if (fits) {
+            model.note(now, queue.front()->ctx.cost);
+            queue.front()->send();
+            queue.front()->succeed(now);
+            queue.pop_front();
+          }
+        }
       } else {
         now += Duration{static_cast<std::int64_t>(random() % 500'000'000)};
         auto call = std::make_unique<Caller<Free>>(limiter);
         call->ctx.cost.tokens = static_cast<std::int64_t>(random() % 60) + 1;
-        const Cost cost = call->ctx.cost;
-        if (proceeds(call->ask(now))) {
-          REQUIRE(queue.empty());
-          REQUIRE(model.fits(cost, now));
-          model.note(now, cost);
-        } else {
-          REQUIRE((!queue.empty() || !model.fits(cost, now)));
-          queue.push_back(std::move(call));
+        (void)call->ask(now);
+        queue.push_back(std::move(call));
+        if (proceeds(queue.back()->answer())) {
+          REQUIRE(limiter.waiting() == 0);
+          for (const auto& one : queue) {
+            REQUIRE(model.fits(one->ctx.cost, now));
+            model.note(now, one->ctx.cost);
+          }
+          for (auto& one : queue) {
+            if (one != queue.back()) REQUIRE(proceeds(one->ask(now)));
+            one->send();
+            one->succeed(now);
+          }
+          served += static_cast<int>(queue.size());
+          queue.clear();
         }
       }
-      REQUIRE(limiter.waiting() == queue.size());
+      those_served();
     }
     CHECK(served > 50);
     for (auto& call : queue) call->drop();
+    CHECK(limiter.waiting() == 0);
   }
 }
 

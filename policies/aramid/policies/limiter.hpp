@@ -48,8 +48,7 @@ template <class Algorithm, class... Args>
 class Limiter : public detail::LimiterConfig<Args...> {
   using Config = detail::LimiterConfig<Args...>;
   using Meter = typename Algorithm::Meter;
-  using Quotas = detail::QuotaSet<Meter, larger<std::size_t>(Config::max_quotas, 1),
-                                  Config::knows_quotas ? detail::Exactly::yes : detail::Exactly::no>;
+  using Quotas = detail::QuotaSet<Meter, Config>;
   static constexpr bool lock_free = detail::lock_free_v<Meter>;
 
  public:
@@ -83,6 +82,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
     if constexpr (lock_free) {
       const unsigned mode = mode_.load(std::memory_order_relaxed);
       if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0)) [[likely]] {
+        scope.cost = ctx.cost;
         scope.attempts = ctx.attempt();
         return Admission::proceed();
       }
@@ -97,7 +97,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
     } else {
       settle_failure(scope, ctx, *failure, now);
     }
-    if (quotas_.concerns(ctx.hints)) learn(scope, ctx, now);
+    hear(scope, scope.grant, ctx, failure, now);
     scope.grant.held = false;
     return Verdict::done();
   }
@@ -108,8 +108,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
     if (scope.queued && !scope.served) {
       if (line_.leave(scope)) line_.wake_first();
     } else if (scope.grant.held && ctx.attempt() == scope.attempts) {
-      quotas_.correct(scope.grant, nothing, Instant::min());
-      quotas_.put_back(scope.grant);
+      quotas_.correct(scope.grant, scope.cost, nothing, Instant::min());
+      quotas_.put_back(scope.grant, scope.cost);
       // Whoever comes next tells the time at which this is worth something.
       mode_.fetch_or(slow);
       line_.wake_first();
@@ -198,27 +198,50 @@ class Limiter : public detail::LimiterConfig<Args...> {
 
  protected:
   // Bits of mode_. Slow: somebody waits or is held back, so that every call takes the lock. Counting: a server has
-  // reported, so that what is taken is counted.
+  // reported, so that what is taken without the lock is counted too.
   static constexpr unsigned slow = 1;
   static constexpr unsigned counting = 2;
 
   // For whoever takes shares in advance.
   [[nodiscard]] bool hurried() const noexcept { return mode_.load(std::memory_order_relaxed) != 0; }
+  static constexpr bool only_requests = Config::only_requests;
+  /// Whether the algorithm keeps its quotas when a unit is used up to window / `parts` after it was taken.
+  static consteval bool takes_late(int parts) noexcept {
+    if constexpr (requires { Algorithm::burst_percent; }) {
+      if (Algorithm::burst_percent * parts <= 100) return false;
+    }
+    return requires(Meter& meter) { meter.allow_late(Duration{}); };
+  }
   void allow_late(Duration late) noexcept {
     for (std::size_t i = 0; i < quotas_.size(); ++i) quotas_.meter(i).allow_late(late);
   }
   [[nodiscard]] bool take_ahead(typename Quotas::Grant& grant, const Cost& cost, Instant now) noexcept {
     if (hurried()) return false;
-    if constexpr (lock_free) return quotas_.take(grant, cost, now, false);
+    if constexpr (lock_free) return quotas_.take(grant, cost, now, false);  // nobody counts yet
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
-    return line_.empty() && now >= frozen_until_ && quotas_.take(grant, cost, now, false);
+    return line_.empty() && may_take(now) && quotas_.take(grant, cost, now, true);
   }
-  void give_back(typename Quotas::Grant& grant, const Cost& used, Instant now) noexcept {
+  void give_back(const typename Quotas::Grant& grant, const Cost& taken, const Cost& used, Instant now) noexcept {
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
-    quotas_.correct(grant, used, now);
+    quotas_.correct(grant, taken, used, now);
     serve(now);
+  }
+  // What the answer says about the server, whatever the call had reserved.
+  ARAMID_INLINE void hear(const Scope& scope, const typename Quotas::Grant& grant, const Context& ctx,
+                          const Error* failure, Instant now) noexcept {
+    if (failure != nullptr) [[unlikely]]
+      freeze(scope, ctx, *failure, now);
+    if (quotas_.concerns(ctx.hints)) [[unlikely]]
+      learn(scope, grant, ctx, now);
+  }
+  ARAMID_COLD void freeze(const Scope& scope, const Context& ctx, const Error& error, Instant now) noexcept {
+    const bool freezes = ruling(error).reservation == Reservation::freeze && error.retry_after;
+    if (!freezes || ctx.attempt() == scope.attempts) return;
+    const std::lock_guard lock{mutex_};
+    frozen_until_ = larger(frozen_until_, saturating_add(now, *error.retry_after));
+    mode_.fetch_or(slow);
   }
   [[nodiscard]] Duration shortest_window() const noexcept {
     Duration shortest = Duration::max();
@@ -246,6 +269,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
 
   Admission ask(Scope& scope, Context& ctx, Instant now) noexcept {
     if (scope.queued) return ask_again(scope, ctx, now);
+    scope.cost = ctx.cost;
     if (line_.empty() && may_take(now) && quotas_.take(scope.grant, ctx.cost, now, counts())) [[likely]] {
       scope.attempts = ctx.attempt();
       return Admission::proceed();
@@ -255,7 +279,6 @@ class Limiter : public detail::LimiterConfig<Args...> {
 
   ARAMID_COLD Admission enqueue(Scope& scope, Context& ctx, Instant now) noexcept {
     const QueueSettings& queue = this->queue();
-    scope.cost = ctx.cost;
     if (quotas_.too_small_for(ctx.cost) != quotas_.size()) return too_large(scope, ctx);
     // From here on nobody takes past us: a share that comes back is seen by us, or by whoever gives it back.
     mode_.fetch_or(slow);
@@ -373,7 +396,9 @@ class Limiter : public detail::LimiterConfig<Args...> {
   }
 
   [[nodiscard]] bool may_take(Instant now) const noexcept { return now >= frozen_until_; }
-  [[nodiscard]] bool counts() const noexcept { return (mode_.load(std::memory_order_relaxed) & counting) != 0; }
+  [[nodiscard]] bool counts() const noexcept {
+    return !lock_free || (mode_.load(std::memory_order_relaxed) & counting) != 0;
+  }
   [[nodiscard]] Instant resumes(Instant now) const noexcept {
     return larger(frozen_until_, quotas_.server_resumes(now));
   }
@@ -395,7 +420,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
 
   // What the provider did not tell apart stays as it was reserved.
   static Cost used_by(const Scope& scope, const Usage& usage) noexcept {
-    Cost used = scope.grant.taken;
+    Cost used = scope.cost;
     used.tokens = usage.total();
     if (usage.input_tokens >= 0) used.input_tokens = usage.input_tokens;
     if (usage.output_tokens >= 0) used.output_tokens = usage.output_tokens;
@@ -403,14 +428,14 @@ class Limiter : public detail::LimiterConfig<Args...> {
   }
 
   void correct(Scope& scope, const Cost& used, Instant now) noexcept {
-    if (!quotas_.differ(scope.grant.taken, used)) return;
+    if (!quotas_.differ(scope.cost, used)) return;
     if constexpr (lock_free) {
-      quotas_.correct(scope.grant, used, now);
+      quotas_.correct(scope.grant, scope.cost, used, now);
       if ((mode_.load() & slow) == 0) return;
     }
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
-    if constexpr (!lock_free) quotas_.correct(scope.grant, used, now);
+    if constexpr (!lock_free) quotas_.correct(scope.grant, scope.cost, used, now);
     serve(now);
   }
 
@@ -424,26 +449,22 @@ class Limiter : public detail::LimiterConfig<Args...> {
         used = used_by(scope, ctx.usage);
         used.requests = 0;
       }
-      if (!sent) quotas_.put_back(scope.grant);
+      if (!sent) quotas_.put_back(scope.grant, scope.cost);
       correct(scope, used, now);
     } else if (ctx.usage.known()) {
       correct(scope, used_by(scope, ctx.usage), now);
     } else if (row.reservation == Reservation::give_back_unused) {
-      correct(scope, Cost{.requests = scope.grant.taken.requests}, now);
-    }
-    if (sent && row.reservation == Reservation::freeze && error.retry_after) {
-      const std::lock_guard lock{mutex_};
-      frozen_until_ = larger(frozen_until_, saturating_add(now, *error.retry_after));
-      mode_.fetch_or(slow);
+      correct(scope, Cost{.requests = scope.cost.requests}, now);
     }
   }
 
-  ARAMID_COLD void learn(const Scope& scope, const Context& ctx, Instant now) noexcept {
+  ARAMID_COLD void learn(const Scope& scope, const typename Quotas::Grant& grant, const Context& ctx,
+                         Instant now) noexcept {
     if (ctx.attempt() == scope.attempts) return;
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     mode_.fetch_or(counting);
-    quotas_.learn(scope.grant, ctx.hints, this->adopt_limits(), now);
+    quotas_.learn(grant, ctx.hints, this->adopt_limits(), now);
     serve(now);
   }
 

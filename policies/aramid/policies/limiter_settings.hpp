@@ -70,6 +70,12 @@ class LimiterConfig {
  public:
   static constexpr std::size_t max_quotas = Quotas::count;
   static constexpr bool knows_quotas = true;
+  static constexpr bool only_requests = [] {
+    for (const Quota<>& quota : Quotas::values) {
+      if (quota.unit != Unit::requests) return false;
+    }
+    return true;
+  }();
 
   static consteval bool check() noexcept {
     static_assert(((QuotaType<Args> || is_limiter_option_v<Args>) && ...),
@@ -127,6 +133,7 @@ class LimiterConfig<> {
   using Settings = LimiterSettings;
   static constexpr std::size_t max_quotas = LimiterSettings::max_quotas;
   static constexpr bool knows_quotas = false;
+  static constexpr bool only_requests = false;  // as far as the type knows
 
   static consteval bool check() noexcept { return true; }
 

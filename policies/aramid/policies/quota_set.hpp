@@ -17,17 +17,16 @@ ARAMID_BEGIN
 
 namespace detail {
 
-/// Whether there are exactly `N` quotas, or at most, as given at run time.
-enum class Exactly : bool { no, yes };
-
-template <class Meter, std::size_t N, Exactly Known>
+/// `Config` says how many quotas there are at most, and if its type knows them, of which units.
+template <class Meter, class Config>
 class QuotaSet {
+  static constexpr std::size_t N = larger<std::size_t>(Config::max_quotas, 1);
+
  public:
   /// What one call has reserved. Only `held` is read before it is written.
   struct Grant {
     Ticket tickets[N];
     std::int64_t seen[N];
-    Cost taken;
     unsigned epoch;
     bool held = false;
 
@@ -39,7 +38,7 @@ class QuotaSet {
     for (std::size_t i = 0; i < size(); ++i) choose_hints(i);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return Known == Exactly::yes ? N : count_; }
+  [[nodiscard]] std::size_t size() const noexcept { return Config::knows_quotas ? N : count_; }
   [[nodiscard]] Meter& meter(std::size_t i) noexcept { return meters_[i]; }
   [[nodiscard]] const Meter& meter(std::size_t i) const noexcept { return meters_[i]; }
   [[nodiscard]] const ServerQuota& server(std::size_t i) const noexcept { return servers_[i]; }
@@ -64,7 +63,7 @@ class QuotaSet {
     for (std::size_t i = 0; i < size(); ++i) meters_[i].expire(now);
   }
 
-  /// Reserves in all quotas or in none. `counting`: a server has reported.
+  /// Reserves in all quotas or in none. `counting`: the order of all reservations is kept.
   ARAMID_INLINE bool take(Grant& grant, const Cost& cost, Instant now, bool counting) noexcept {
     if constexpr (!lock_free_v<Meter>) {
       if (full_for(cost, now) != size()) return false;
@@ -83,7 +82,6 @@ class QuotaSet {
         return undo(grant, cost, now, size());
       }
     }
-    grant.taken = cost;
     grant.epoch = epoch_.load(std::memory_order_relaxed);
     grant.held = true;
     return true;
@@ -91,10 +89,10 @@ class QuotaSet {
 
   /// Replaces what was reserved by what was used. What was reserved before the limits were changed is in other
   /// units: less is then not given back.
-  void correct(const Grant& grant, const Cost& used, Instant now) noexcept {
+  void correct(const Grant& grant, const Cost& taken, const Cost& used, Instant now) noexcept {
     const bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < size(); ++i) {
-      const std::int64_t before = amount(i, grant.taken);
+      const std::int64_t before = amount(i, taken);
       const std::int64_t after = amount(i, used);
       if (after > before || (after < before && comparable)) {
         meters_[i].correct(grant.tickets[i], before, after, now);
@@ -102,10 +100,10 @@ class QuotaSet {
     }
   }
   /// The attempt never left this process.
-  void put_back(const Grant& grant) noexcept {
+  void put_back(const Grant& grant, const Cost& taken) noexcept {
     for (std::size_t i = 0; i < size(); ++i) {
       if (grant.seen[i] != ServerQuota::not_counted) {
-        servers_[i].put_back(amount(i, grant.taken), grant.seen[i]);
+        servers_[i].put_back(amount(i, taken), grant.seen[i]);
       }
     }
   }
@@ -129,9 +127,9 @@ class QuotaSet {
       const QuotaHint& hint = hints.*hints_[i];
       if ((hint.remaining < 0 && hint.limit <= 0) || servers_[i].is_stale(grant.seen[i])) continue;
       const Quota<> quota = meters_[i].quota();
-      const std::int64_t others =
-          larger<std::int64_t>(meters_[i].used(now) - amount(i, grant.taken), 0);
-      servers_[i].report(hint, grant.seen[i], others, quota.window, now);
+      std::int64_t since = 0;
+      if constexpr (lock_free_v<Meter>) since = meters_[i].since(grant.tickets[i]);
+      servers_[i].report(hint, grant.seen[i], since, quota.window, now);
       if (limits_too && hint.limit > 0 && hint.limit != quota.limit) meters_[i].set_limit(hint.limit, now);
     }
   }
@@ -167,12 +165,12 @@ class QuotaSet {
 
     void next(QuotaClaim& claim) noexcept {
       for (std::size_t i = 0; i < set_.size(); ++i) {
-        const std::int64_t units = amount_of(set_.units_[i], claim.cost);
+        const std::int64_t units = set_.amount(i, claim.cost);
         at_ = forecasts_[i].earliest(units, at_);
         if (larger<std::int64_t>(units, 1) > left_[i]) at_ = larger(at_, set_.servers_[i].until());
       }
       for (std::size_t i = 0; i < set_.size(); ++i) {
-        const std::int64_t units = amount_of(set_.units_[i], claim.cost);
+        const std::int64_t units = set_.amount(i, claim.cost);
         forecasts_[i].take(units, at_, claim);
         left_[i] = at_ >= set_.servers_[i].until() ? std::numeric_limits<std::int64_t>::max() : left_[i] - units;
       }
@@ -196,8 +194,15 @@ class QuotaSet {
  private:
   friend class Plan;
 
+  [[nodiscard]] Unit unit(std::size_t i) const noexcept {
+    if constexpr (Config::knows_quotas) {
+      return Config::quotas()[i].unit;
+    } else {
+      return units_[i];
+    }
+  }
   [[nodiscard]] std::int64_t amount(std::size_t i, const Cost& cost) const noexcept {
-    return amount_of(units_[i], cost);
+    return amount_of(unit(i), cost);
   }
 
   ARAMID_COLD bool undo(Grant& grant, const Cost& cost, Instant now, std::size_t taken) noexcept {

@@ -6,7 +6,7 @@
 // Units are counted as they are taken, so that a report can be set against what was taken after its attempt: the
 // server had not seen that yet. Until the report's reset no more is taken than the server had left. A report is
 // ignored when a later attempt has reported already.
-// Cost: nothing before the first report, then one compare-and-swap a reservation. Thread-safety: `take`, `left`
+// Cost: one compare-and-swap a reservation, none before the first report where there is no lock. Thread-safety: `take`, `left`
 // and `put_back` from any thread; reports one at a time.
 #pragma once
 
@@ -50,14 +50,14 @@ class ServerQuota {
 
   [[nodiscard]] bool is_stale(std::int64_t seen) const noexcept { return seen < newest_.load(); }
 
-  /// `seen` as `take` told it; `others`: units in use, without this call's own, in case nobody had counted.
-  void report(const QuotaHint& hint, std::int64_t seen, std::int64_t others, Duration window,
+  /// `seen` as `take` told it; `since`: the most units that were taken after it, in case nobody had counted.
+  void report(const QuotaHint& hint, std::int64_t seen, std::int64_t since, Duration window,
               Instant now) noexcept {
     std::int64_t base = seen;
     std::int64_t left = hint.remaining;
     if (seen == not_counted) {
       base = taken_.load();
-      left = larger<std::int64_t>(left - others, 0);
+      left = larger<std::int64_t>(left - since, 0);
       if (in_force(now)) left = smaller(left, ceiling_.load() - base);
     }
     newest_.store(seen);

@@ -31,6 +31,7 @@ ARAMID_BEGIN
 template <unsigned BurstPercent = 100>
 struct TokenBucket {
   static constexpr Name name = "TokenBucket";
+  static constexpr unsigned burst_percent = BurstPercent;
 
   static consteval bool check() noexcept {
     static_assert(BurstPercent >= 1 && BurstPercent <= 1000,
@@ -102,6 +103,12 @@ struct TokenBucket {
       return behind <= 0 ? 0 : (behind + one - 1) / one;
     }
     [[nodiscard]] Instant resets(Instant now) const noexcept { return larger(now, instant(full_.load())); }
+
+    /// Times in which the bucket was full count as if it had been taken from.
+    [[nodiscard]] std::int64_t since(Ticket ticket) const noexcept {
+      const std::int64_t one = one_.load();
+      return larger<std::int64_t>((full_.load() + moved_back_.load() - ticket + one - 1) / one, 0);
+    }
 
     void set_limit(std::int64_t limit, Instant now) noexcept {
       const std::int64_t before = one_.load();
@@ -194,7 +201,10 @@ struct TokenBucket {
     void give_back(Ticket ticket, std::int64_t back, Instant now) noexcept {
       const std::int64_t at = ticks(now);
       std::int64_t moved = moved_back_.load();
-      std::int64_t part;
+      std::int64_t part = smaller(back, ticket - moved - at);
+      // The last one on the line: nothing lies behind it that would be moved.
+      std::int64_t last = ticket - moved;
+      if (part > 0 && full_.compare_exchange_strong(last, last - part)) return;
       do {
         part = smaller(back, ticket - moved - at);
         if (part <= 0) return;
