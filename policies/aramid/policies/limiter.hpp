@@ -418,13 +418,17 @@ class Limiter : public detail::LimiterConfig<Args...> {
     return i;
   }
 
-  // What the provider did not tell apart stays as it was reserved.
+  // A part that the provider did not report stays as it was reserved: the rest, where only the sum was known.
   static Cost used_by(const Scope& scope, const Usage& usage) noexcept {
-    Cost used = scope.cost;
-    used.tokens = usage.total();
-    if (usage.input_tokens >= 0) used.input_tokens = usage.input_tokens;
-    if (usage.output_tokens >= 0) used.output_tokens = usage.output_tokens;
-    return used;
+    const Cost& taken = scope.cost;
+    const auto part = [&taken](std::int64_t reported, std::int64_t reserved, std::int64_t other) {
+      if (reported >= 0) return reported;
+      return reserved >= 0 ? reserved : larger<std::int64_t>(taken.tokens - other, 0);
+    };
+    return {.requests = taken.requests,
+            .tokens = usage.total(),
+            .input_tokens = part(usage.input_tokens, taken.input_tokens, usage.output_tokens),
+            .output_tokens = part(usage.output_tokens, taken.output_tokens, usage.input_tokens)};
   }
 
   void correct(Scope& scope, const Cost& used, Instant now) noexcept {

@@ -91,16 +91,26 @@ inline constexpr bool lock_free_v<M> = M::lock_free;
 /// `value * part / whole` for value, part >= 0 and whole > 0: rounded up, sticking at the largest number.
 [[nodiscard]] constexpr std::int64_t fraction(std::int64_t value, std::int64_t part,
                                               std::int64_t whole) noexcept {
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t small = std::int64_t{1} << 31;
+  if (value < small && part < small) return value * part / whole + (value * part % whole != 0 ? 1 : 0);
+  // Long multiplication and division at once, from the highest bit of `part` down: `rest` stays below `whole`.
   const std::int64_t times = aramid::saturating_mul(Duration{value / whole}, part).count();
-  std::int64_t rest = value % whole;
-  // Rather a little too much than an overflow: both sides lose the same low bits.
-  while (rest != 0 && part > (most - whole) / rest) {
-    part = part / 2 + 1;
-    whole /= 2;
-    rest = smaller(rest, whole);
+  const auto divisor = static_cast<std::uint64_t>(whole);
+  std::uint64_t quotient = 0;
+  std::uint64_t rest = 0;
+  const auto add = [&](std::uint64_t more) {
+    rest += more;
+    if (rest < divisor) return;
+    rest -= divisor;
+    ++quotient;
+  };
+  for (int bit = 62; bit >= 0; --bit) {
+    quotient *= 2;
+    add(rest);
+    if (((part >> bit) & 1) != 0) add(static_cast<std::uint64_t>(value % whole));
   }
-  return saturating_add(Duration{times}, Duration{(rest * part + whole - 1) / whole}).count();
+  const auto rounded_up = static_cast<std::int64_t>(quotient + (rest != 0 ? 1 : 0));
+  return saturating_add(Duration{times}, Duration{rounded_up}).count();
 }
 
 }  // namespace detail

@@ -92,10 +92,14 @@ class SlidingLog {
 
   void set_limit(std::int64_t limit, Instant) noexcept { limit_ = limit; }
   void rescale(std::int64_t limit, Instant) noexcept {
+    // Sums rather than entries are rounded up, so that many small ones do not become one each.
+    std::int64_t before = 0;
     used_ = 0;
     for (Ticket entry = tail_; entry != head_; ++entry) {
-      at(entry).amount = smaller(detail::fraction(at(entry).amount, limit, limit_), room_to_count());
-      used_ += at(entry).amount;
+      before += at(entry).amount;
+      const std::int64_t sum = detail::fraction(before, limit, limit_);
+      at(entry).amount = sum - used_;
+      used_ = sum;
     }
     limit_ = limit;
   }
