@@ -51,8 +51,10 @@ class Leased : public L {
   };
 
   Leased() {
-    lease_ = this->shortest_window() / lease_parts;
-    this->allow_late(lease_);
+    if constexpr (L::takes_late(lease_parts)) {
+      lease_ = this->shortest_window() / lease_parts;
+      this->allow_late(lease_);
+    }
   }
 
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
