@@ -38,6 +38,7 @@
 
 #include <initializer_list>  // initializer_list
 #include <mutex>             // mutex, lock_guard
+#include <new>               // placement new
 
 ARAMID_BEGIN
 
@@ -64,13 +65,28 @@ class Limiter : public detail::LimiterConfig<Args...> {
     return Config::check();
   }
 
-  struct Scope : QuotaClaim {
-    typename Quotas::Grant grant;
-    Instant give_up;          // written when it queues
-    unsigned attempts = 0;    // made before this call was admitted
-    bool queued = false;
-    bool served = false;      // was given its share while it waited
+  struct Scope;
+  struct Waiting : QuotaClaim {
+    Scope* scope = nullptr;
+    Instant give_up{};
     bool knows_turn = false;  // has been told when, as the first in the queue
+  };
+  // Only the flags are initialised, because a call that is let in at once needs little more; the rest is written
+  // before it is read.
+  struct Scope {
+    typename Quotas::Grant grant;
+    union {
+      Cost cost;  // as it was when it asked
+    };
+    union {
+      Waiting waiting;  // while it is queued
+    };
+    unsigned attempts;  // made before this call was admitted
+    bool held = false;  // the grant
+    bool queued = false;
+    bool served = false;  // queued, and was given its share
+
+    Scope() noexcept {}
   };
 
   Limiter() : quotas_{Config::quotas()} {}
@@ -84,6 +100,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
       if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0)) [[likely]] {
         scope.cost = ctx.cost;
         scope.attempts = ctx.attempt();
+        scope.held = true;
         return Admission::proceed();
       }
     }
@@ -98,7 +115,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
       settle_failure(scope, ctx, *failure, now);
     }
     hear(scope, scope.grant, ctx, failure, now);
-    scope.grant.held = false;
+    scope.held = false;
     return Verdict::done();
   }
 
@@ -106,8 +123,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
   void release(Scope& scope, Context& ctx) noexcept {
     const std::lock_guard lock{mutex_};
     if (scope.queued && !scope.served) {
-      if (line_.leave(scope)) line_.wake_first();
-    } else if (scope.grant.held && ctx.attempt() == scope.attempts) {
+      if (line_.leave(scope.waiting)) line_.wake_first();
+    } else if (scope.held && ctx.attempt() == scope.attempts) {
       quotas_.correct(scope.grant, scope.cost, nothing, Instant::min());
       quotas_.put_back(scope.grant, scope.cost);
       // Whoever comes next tells the time at which this is worth something.
@@ -115,7 +132,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
       line_.wake_first();
     }
     scope.queued = false;
-    scope.grant.held = false;
+    scope.held = false;
   }
 
   /// Whether a request of `tokens` would be admitted at `now`, and if not, after what wait. Reserves nothing.
@@ -254,7 +271,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
  private:
   static constexpr Cost nothing{.requests = 0};
 
-  ARAMID_COLD Admission admit_locked(Scope& scope, Context& ctx, Instant now) noexcept {
+  Admission admit_locked(Scope& scope, Context& ctx, Instant now) noexcept {
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     const Admission answer = ask(scope, ctx, now);
@@ -272,6 +289,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
     scope.cost = ctx.cost;
     if (line_.empty() && may_take(now) && quotas_.take(scope.grant, ctx.cost, now, counts())) [[likely]] {
       scope.attempts = ctx.attempt();
+      scope.held = true;
       return Admission::proceed();
     }
     return enqueue(scope, ctx, now);
@@ -290,15 +308,17 @@ class Limiter : public detail::LimiterConfig<Args...> {
     scope.attempts = ctx.attempt();
     scope.queued = true;
     scope.served = false;
-    scope.knows_turn = false;
-    scope.give_up = saturating_add(now, queue.max_wait);
-    line_.join(scope, ctx.waker(), ctx.priority, queue.ageing, now);
+    Waiting& waiting = *::new (static_cast<void*>(&scope.waiting)) Waiting{};
+    waiting.cost = &scope.cost;
+    waiting.scope = &scope;
+    waiting.give_up = saturating_add(now, queue.max_wait);
+    line_.join(waiting, ctx.waker(), ctx.priority, queue.ageing, now);
     serve(now, &scope);
     if (scope.served) return let_in(scope);
-    const bool must_know = line_.first() == &scope || ctx.deadline != Instant::max() ||
-                           scope.give_up != Instant::max() || queue.length == 0;
+    const bool must_know = line_.first() == &waiting || ctx.deadline != Instant::max() ||
+                           waiting.give_up != Instant::max() || queue.length == 0;
     if (must_know) plan_until(scope, now);
-    if (held_for_long(now) || queue.length == 0 || (must_know && scope.planned >= limit_of(scope, ctx))) {
+    if (held_for_long(now) || queue.length == 0 || (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
       return leave(scope, ctx, now);
     }
     return wait(scope, ctx, now);
@@ -311,9 +331,9 @@ class Limiter : public detail::LimiterConfig<Args...> {
       take_out(scope);
       return too_large(scope, ctx);
     }
-    const bool first = line_.first() == &scope;
+    const bool first = line_.first() == &scope.waiting;
     if (first) plan_until(scope, now);
-    if (now >= scope.give_up || (first && (held_for_long(now) || scope.planned >= limit_of(scope, ctx)))) {
+    if (now >= scope.waiting.give_up || (first && (held_for_long(now) || scope.waiting.planned >= limit_of(scope, ctx)))) {
       return leave(scope, ctx, now);
     }
     return wait(scope, ctx, now);
@@ -326,28 +346,28 @@ class Limiter : public detail::LimiterConfig<Args...> {
 
   // The first in the queue knows its time. The others are woken when they are first.
   Admission wait(Scope& scope, const Context& ctx, Instant now) const noexcept {
-    scope.knows_turn = line_.first() == &scope;
-    const Instant until = scope.knows_turn ? smaller(scope.planned, scope.give_up) : scope.give_up;
+    scope.waiting.knows_turn = line_.first() == &scope.waiting;
+    const Instant until = scope.waiting.knows_turn ? smaller(scope.waiting.planned, scope.waiting.give_up) : scope.waiting.give_up;
     return until >= ctx.deadline ? Admission::wait_for_wake(reason(now)) : Admission::wait_until(until, reason(now));
   }
 
   // Its turn must come before this. A wait of exactly the longest is allowed.
   [[nodiscard]] static Instant limit_of(const Scope& scope, const Context& ctx) noexcept {
-    return smaller(ctx.deadline, saturating_add(scope.give_up, Duration{1}));
+    return smaller(ctx.deadline, saturating_add(scope.waiting.give_up, Duration{1}));
   }
 
   void take_out(Scope& scope) noexcept {
     scope.queued = false;
-    if (line_.leave(scope)) line_.wake_first();
+    if (line_.leave(scope.waiting)) line_.wake_first();
   }
   Admission leave(Scope& scope, Context& ctx, Instant now) noexcept {
     const std::size_t full = quotas_.full_for(scope.cost, now);
     if (full != quotas_.size()) {
       ctx.compare(quotas_.meter(full).used(now), quotas_.meter(full).quota().limit);
     }
-    const Reason why = now >= scope.give_up ? Reason::waited_too_long : reason(now);
-    if (now >= scope.give_up) plan_until(scope, now);
-    const Duration hint = elapsed(now, scope.planned);
+    const Reason why = now >= scope.waiting.give_up ? Reason::waited_too_long : reason(now);
+    if (now >= scope.waiting.give_up) plan_until(scope, now);
+    const Duration hint = elapsed(now, scope.waiting.planned);
     take_out(scope);
     return Admission::reject(Fault::throttled, why, hint);
   }
@@ -360,19 +380,22 @@ class Limiter : public detail::LimiterConfig<Args...> {
   // Gives what there is to those who are first; the next one learns its turn. `self` is asking and needs no wake.
   void serve(Instant now, const Scope* self = nullptr) noexcept {
     while (!line_.empty()) {
-      Scope& first = static_cast<Scope&>(*line_.first());
-      if (!may_take(now) || !quotas_.take(first.grant, first.cost, now, counts())) break;
-      first.served = true;
-      if (&first == self) {
+      Waiting& first = static_cast<Waiting&>(*line_.first());
+      Scope& scope = *first.scope;
+      if (!may_take(now) || !quotas_.take(scope.grant, scope.cost, now, counts())) break;
+      scope.held = true;
+      scope.served = true;
+      if (&scope == self) {
         line_.leave(first);
       } else {
         line_.serve_first();
       }
     }
-    if (line_.empty() || line_.first() == self) return;
-    Scope& first = static_cast<Scope&>(*line_.first());
+    if (line_.empty()) return;
+    Waiting& first = static_cast<Waiting&>(*line_.first());
+    if (first.scope == self) return;
     const Instant planned = first.planned;
-    plan_until(first, now);
+    plan_until(*first.scope, now);
     if (!first.knows_turn || first.planned < planned) line_.wake_first();
   }
 
@@ -380,17 +403,17 @@ class Limiter : public detail::LimiterConfig<Args...> {
   void plan_until(Scope& scope, Instant now) const noexcept {
     typename Quotas::Plan plan{quotas_, larger(now, frozen_until_)};
     for (detail::Waiter* waiter = line_.first();; waiter = waiter->next) {
-      plan.next(static_cast<Scope&>(*waiter));
-      if (waiter == &scope) return;
+      plan.next(static_cast<Waiting&>(*waiter));
+      if (waiter == &scope.waiting) return;
     }
   }
   [[nodiscard]] Instant turn_behind_all(const Cost& cost, Instant now) const noexcept {
     typename Quotas::Plan plan{quotas_, larger(now, frozen_until_)};
     for (detail::Waiter* waiter = line_.first(); waiter != nullptr; waiter = waiter->next) {
-      plan.next(static_cast<Scope&>(*waiter));
+      plan.next(static_cast<Waiting&>(*waiter));
     }
     QuotaClaim claim;
-    claim.cost = cost;
+    claim.cost = &cost;
     plan.next(claim);
     return claim.planned;
   }

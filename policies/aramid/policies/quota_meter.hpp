@@ -50,7 +50,7 @@ using Ticket = std::int64_t;
 
 /// A call that waits, as a forecast sees it. Those that a forecast has taken have been planned.
 struct QuotaClaim : detail::Waiter {
-  Cost cost;
+  const Cost* cost = nullptr;
   Instant planned{};
 
   [[nodiscard]] const QuotaClaim* behind() const noexcept { return static_cast<const QuotaClaim*>(next); }

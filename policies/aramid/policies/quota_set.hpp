@@ -23,14 +23,11 @@ class QuotaSet {
   static constexpr std::size_t N = larger<std::size_t>(Config::max_quotas, 1);
 
  public:
-  /// What one call has reserved. Only `held` is read before it is written.
+  /// What one call has reserved.
   struct Grant {
     Ticket tickets[N];
     std::int64_t seen[N];
     unsigned epoch;
-    bool held = false;
-
-    Grant() noexcept {}
   };
 
   explicit QuotaSet(std::span<const Quota<>> quotas) : count_{quotas.size()} {
@@ -75,7 +72,7 @@ class QuotaSet {
     }
     if (counting) [[unlikely]] {
       for (std::size_t i = 0; i < size(); ++i) {
-        if (servers_[i].take(amount(i, cost), now, grant.seen[i])) continue;
+        if (servers_[i].template take<lock_free_v<Meter>>(amount(i, cost), now, grant.seen[i])) continue;
         for (std::size_t done = 0; done < i; ++done) {
           servers_[done].put_back(amount(done, cost), grant.seen[done]);
         }
@@ -83,7 +80,6 @@ class QuotaSet {
       }
     }
     grant.epoch = epoch_.load(std::memory_order_relaxed);
-    grant.held = true;
     return true;
   }
 
@@ -165,12 +161,12 @@ class QuotaSet {
 
     void next(QuotaClaim& claim) noexcept {
       for (std::size_t i = 0; i < set_.size(); ++i) {
-        const std::int64_t units = set_.amount(i, claim.cost);
+        const std::int64_t units = set_.amount(i, *claim.cost);
         at_ = forecasts_[i].earliest(units, at_);
         if (larger<std::int64_t>(units, 1) > left_[i]) at_ = larger(at_, set_.servers_[i].until());
       }
       for (std::size_t i = 0; i < set_.size(); ++i) {
-        const std::int64_t units = set_.amount(i, claim.cost);
+        const std::int64_t units = set_.amount(i, *claim.cost);
         forecasts_[i].take(units, at_, claim);
         left_[i] = at_ >= set_.servers_[i].until() ? std::numeric_limits<std::int64_t>::max() : left_[i] - units;
       }

@@ -6,7 +6,7 @@
 // Units are counted as they are taken, so that a report can be set against what was taken after its attempt: the
 // server had not seen that yet. Until the report's reset no more is taken than the server had left. A report is
 // ignored when a later attempt has reported already.
-// Cost: one compare-and-swap a reservation, none before the first report where there is no lock. Thread-safety: `take`, `left`
+// Cost: under a lock nothing to speak of; without one, from the first report on, a compare-and-swap a reservation. Thread-safety: `take`, `left`
 // and `put_back` from any thread; reports one at a time.
 #pragma once
 
@@ -25,13 +25,14 @@ class ServerQuota {
 
   /// False if the server has not that much left; a call of nothing waits too when there is nothing left. `seen`
   /// becomes the place of this reservation in the order of all.
+  template <bool LockFree>
   bool take(std::int64_t amount, Instant now, std::int64_t& seen) noexcept {
     const std::int64_t needed = larger<std::int64_t>(amount, 1);
-    std::int64_t taken = taken_.load();
+    std::int64_t taken = taken_.load(std::memory_order_relaxed);
     do {
       if (in_force(now) && needed > ceiling_.load() - taken) return false;
-    } while (!taken_.compare_exchange_weak(taken, taken + amount));
-    seen = taken + amount;
+      seen = taken + amount;
+    } while (!count<LockFree>(taken, seen));
     return true;
   }
 
@@ -68,6 +69,13 @@ class ServerQuota {
   }
 
  private:
+  template <bool LockFree>
+  bool count(std::int64_t& before, std::int64_t after) noexcept {
+    if constexpr (LockFree) return taken_.compare_exchange_weak(before, after);
+    taken_.store(after, std::memory_order_relaxed);
+    return true;
+  }
+
   std::atomic<std::int64_t> taken_{0};
   std::atomic<std::int64_t> ceiling_{0};
   std::atomic<std::int64_t> until_{Duration::min().count()};

@@ -40,6 +40,7 @@ class SlidingLog {
     limit_ = quota.limit;
     unit_ = quota.unit;
     window_ = quota.window;
+    stay_ = window_;
     if constexpr (Inline == 0) {
       const std::int64_t wanted = 2 * smaller(larger<std::int64_t>(most, 8), max_entries);
       std::size_t capacity = 16;
@@ -50,7 +51,7 @@ class SlidingLog {
   }
   void merge_within(Duration slot) noexcept { slot_ = slot.count(); }
   /// An admission may be used up to `late` after it was taken: it stays in the window for that much longer.
-  void allow_late(Duration late) noexcept { late_ = late; }
+  void allow_late(Duration late) noexcept { stay_ = saturating_add(window_, late); }
 
   [[nodiscard]] Quota<> quota() const noexcept { return {unit_, limit_, window_}; }
   [[nodiscard]] std::int64_t capacity() const noexcept { return limit_; }
@@ -118,7 +119,7 @@ class SlidingLog {
           total_ -= log_->at(entry_++).amount;
         } else if (claim_ != nullptr) {
           at = larger(at, log_->leaves(claim_->planned));
-          total_ -= amount_of(log_->unit_, claim_->cost);
+          total_ -= amount_of(log_->unit_, *claim_->cost);
           claim_ = claim_ == last_ ? nullptr : claim_->behind();
         } else {
           break;  // larger than the limit; whoever asked will be refused
@@ -177,7 +178,7 @@ class SlidingLog {
     return ring_[static_cast<std::size_t>(entry) & mask_];
   }
   [[nodiscard]] Instant leaves(Instant at) const noexcept {
-    return saturating_add(at, saturating_add(window_, late_));
+    return saturating_add(at, stay_);
   }
   [[nodiscard]] Instant leaves(Ticket entry) const noexcept { return leaves(Instant{Duration{at(entry).at}}); }
 
@@ -201,7 +202,7 @@ class SlidingLog {
   std::int64_t limit_ = 0;
   std::int64_t slot_ = 0;  // 0: each admission is an entry
   Duration window_{0};
-  Duration late_{0};
+  Duration stay_{0};  // how long an entry does: the window, and what it may be late
   std::size_t mask_ = Inline == 0 ? 0 : Inline - 1;
   Unit unit_ = Unit::requests;
   Ring ring_{};  // a std::vector here costs every user 0.05 s of compile time

@@ -76,7 +76,10 @@ struct TokenBucket {
       std::int64_t full = full_.load();
       std::int64_t next;
       do {
-        next = larger(full, at) + wanted;
+        // A branch rather than a conditional move, which the exchange would have to wait for.
+        next = full + wanted;
+        if (full < at) [[unlikely]]
+          next = at + wanted;
         if (next > latest) [[unlikely]]
           return false;
       } while (!full_.compare_exchange_weak(full, next));
