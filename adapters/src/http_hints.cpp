@@ -95,8 +95,8 @@ constexpr QuotaNames output_token_names{"anthropic-ratelimit-output-tokens-limit
                                         "anthropic-ratelimit-output-tokens-remaining",
                                         "anthropic-ratelimit-output-tokens-reset"};
 
-constexpr QuotaNames daily_request_names{"x-ratelimit-limit-requests-day", "x-ratelimit-remaining-requests-day",
-                                         "x-ratelimit-reset-requests-day"};
+constexpr QuotaNames daily_request_names{
+    "x-ratelimit-limit-requests-day", "x-ratelimit-remaining-requests-day", "x-ratelimit-reset-requests-day"};
 constexpr QuotaNames daily_token_names{"x-ratelimit-limit-tokens-day", "x-ratelimit-remaining-tokens-day",
                                        "x-ratelimit-reset-tokens-day"};
 constexpr std::array daily_names{daily_request_names, daily_token_names};

@@ -135,7 +135,8 @@ BENCHMARK(compare_and_swap)->Name("limiter: compare-and-swap");
 BENCHMARK(token_bucket)->Name("limiter: token bucket");
 BENCHMARK(limiter_call<Bucket>)->Name("limiter: Limiter<TokenBucket> in and out");
 BENCHMARK(limiter_call<LeasedBucket>)->Name("limiter: Leased in and out");
-BENCHMARK(limiter_call<Limiter<FixedWindow, RPM<600'000'000>>>)->Name("limiter: Limiter<FixedWindow> in and out");
+BENCHMARK(limiter_call<Limiter<FixedWindow, RPM<600'000'000>>>)
+    ->Name("limiter: Limiter<FixedWindow> in and out");
 BENCHMARK(limiter_call<Limiter<SlidingCounter<10>, RPM<600'000'000>>>)
     ->Name("limiter: Limiter<SlidingCounter<10>> in and out");
 BENCHMARK(sliding_window)->Name("limiter: Limiter<SlidingWindow> entries")->Arg(10)->Arg(1'000)->Arg(100'000);

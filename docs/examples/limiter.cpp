@@ -58,9 +58,10 @@ int main() {
   for (int i = 0; i < 45; ++i) {
     Context ctx = clock.context();
     // [cost]
-    ctx.cost = {.tokens = 500, .input_tokens = 100, .output_tokens = 400};  // before the call: what it may take
-    ctx.priority = 1;                                                       // goes before those of 0
-    auto answer = client(i, ctx);                                           // after it: what it took
+    // Before the call: what it may take. Afterwards its usage takes the place of that.
+    ctx.cost = {.tokens = 500, .input_tokens = 100, .output_tokens = 400};
+    ctx.priority = 1;  // goes before those of 0
+    auto answer = client(i, ctx);
     // [/cost]
     if (!answer) {
       std::cout << "call " << i << ": " << to_string(answer.error().reason) << '\n';
@@ -68,14 +69,15 @@ int main() {
     }
   }
   const auto took = std::chrono::duration_cast<std::chrono::seconds>(clock.now() - begin);
-  std::cout << "45 calls in " << took.count() << " s, " << client.provider().refused << " refused by the server\n";
+  std::cout << "45 calls in " << took.count() << " s, " << client.provider().refused
+            << " refused by the server\n";
 
   // [look]
   const Allowance allowance = limiter(client).can_proceed(500, clock.now());
   std::cout << (allowance.allowed ? "now" : "later") << '\n';
   for (const QuotaUsage& one : limiter(client).usage(clock.now())) {
-    std::cout << one.used << " of " << one.quota.limit << ' ' << to_string(one.quota.unit) << ", " << one.remaining
-              << " left\n";
+    std::cout << one.used << " of " << one.quota.limit << ' ' << to_string(one.quota.unit) << ", "
+              << one.remaining << " left\n";
   }
   // [/look]
 

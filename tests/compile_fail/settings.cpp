@@ -39,10 +39,11 @@ using Tested = Backoff<Exponential, Jitter, 0s, 9s>;
 #elif MISTAKE == 7
 using Tested = Backoff<Exponential, Jitter, 9s, 1s>;
 #elif MISTAKE == 8
-using Tested = Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>, OutputTPM<8>,
-                       Quota<Unit::tokens, 9, 1s>>;
+using Tested = Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>,
+                       OutputTPM<8>, Quota<Unit::tokens, 9, 1s>>;
 #else
-using Tested = Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>, OutputTPM<8>>;
+using Tested =
+    Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>, OutputTPM<8>>;
 #endif
 
 int main() {

@@ -41,16 +41,16 @@ class Bulkhead {
 
 }  // namespace
 
-#define POLICIES                                                                                           \
-  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),                      \
-      (Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>), Retry<>,                                 \
-      (Retry<3, Delays<0s, 100ms, 1s>>),                                                                   \
-      (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),           \
-      (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>), (Limiter<TokenBucket<>, RPM<2>, Queue<1>, MaxWait<1h>>), \
-      (Limiter<FixedWindow, RPM<2>, OutputTPM<100>>), (Limiter<SlidingCounter<10>, RPM<2>>), \
-      (Leased<Limiter<TokenBucket<>, RPM<3>>, 2>), Timeout<5s>, Timeout<>, \
-      Telemetry, Bulkhead, (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>),        \
-      GrpcThrottle<>
+#define POLICIES                                                                                 \
+  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),            \
+      (Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>), Retry<>,                       \
+      (Retry<3, Delays<0s, 100ms, 1s>>),                                                         \
+      (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>), \
+      (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>),               \
+      (Limiter<TokenBucket<>, RPM<2>, Queue<1>, MaxWait<1h>>),                                   \
+      (Limiter<FixedWindow, RPM<2>, OutputTPM<100>>), (Limiter<SlidingCounter<10>, RPM<2>>),     \
+      (Leased<Limiter<TokenBucket<>, RPM<3>>, 2>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead,  \
+      (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(
     "a policy's scope is settled or released once on every path, and the next call gets through", "[laws]",

@@ -28,7 +28,8 @@ void end_in_all_ways(int calls) {
   const auto end = [&](Caller<Policy>& call) {
     if (waits(call.answer())) return call.drop();  // cancelled, or past its deadline
     if (below(6) != 0) call.send();
-    if (below(20) == 0) call.ctx.hints.requests = {.limit = 40 + below(30), .remaining = below(40), .reset = 1s};
+    if (below(20) == 0)
+      call.ctx.hints.requests = {.limit = 40 + below(30), .remaining = below(40), .reset = 1s};
     switch (below(6)) {
       case 0:
         return call.drop();
@@ -85,10 +86,13 @@ void end_in_all_ways(int calls) {
 }  // namespace
 
 TEST_CASE("a million calls that end in all ways leave nothing behind", "[property]") {
-  end_in_all_ways<Limiter<SlidingWindow, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>>>(400'000);
-  end_in_all_ways<Limiter<TokenBucket<>, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>, Queue<9>,
-                          MaxWait<2s>>>(300'000);
-  end_in_all_ways<Limiter<SlidingCounter<10>, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>,
-                          Queue<20>>>(150'000);
-  end_in_all_ways<Limiter<FixedWindow, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>>>(150'000);
+  end_in_all_ways<Limiter<SlidingWindow, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>>>(
+      400'000);
+  end_in_all_ways<Limiter<TokenBucket<>, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>,
+                          Queue<9>, MaxWait<2s>>>(300'000);
+  end_in_all_ways<
+      Limiter<SlidingCounter<10>, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>, Queue<20>>>(
+      150'000);
+  end_in_all_ways<Limiter<FixedWindow, Quota<Unit::requests, 50, 1s>, Quota<Unit::tokens, 1'500, 1s>>>(
+      150'000);
 }

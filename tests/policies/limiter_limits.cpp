@@ -26,7 +26,8 @@ TEST_CASE("input and output tokens are limited apart, and corrected apart") {
   CHECK(limiter.used(Unit::tokens, at(1s)) == 95);
 }
 
-TEST_CASE("a cost that is not known apart counts in full on either side, and what is not reported is the rest") {
+TEST_CASE(
+    "a cost that is not known apart counts in full on either side, and what is not reported is the rest") {
   Limiter<SlidingWindow, InputTPM<100>, OutputTPM<50>> limiter;
   Caller call{limiter};
   call.ctx.cost.tokens = 40;
@@ -183,8 +184,9 @@ TEST_CASE("limits that are wrong, or of a quota that is not there, are refused a
     return refusal_of([&] { limiter.set_limits({RPM<7>::value, quota}, at(0s)); });
   };
   CHECK_THAT(set(TPM<0>::value), contains("set_limits()[].limit is 0, allowed is 1 and above"));
-  CHECK_THAT(set(Quota{Unit::requests, 5, 1s}), contains("set_limits()[].window is 1 s, allowed is the window of a "
-                                                         "quota of this limiter, in requests"));
+  CHECK_THAT(set(Quota{Unit::requests, 5, 1s}),
+             contains("set_limits()[].window is 1 s, allowed is the window of a "
+                      "quota of this limiter, in requests"));
   CHECK(limiter.usage(at(0s))[0].quota.limit == 50);
 }
 
@@ -192,10 +194,12 @@ TEST_CASE("a queue set at run time is checked, and kept to") {
   using support::contains;
   using Free = Limiter<SlidingWindow>;
   const auto build = [](QueueSettings queue) {
-    return refusal_of([&] { const Free limiter{LimiterSettings{.quotas = {RPM<1>::value}, .queue = queue}}; });
+    return refusal_of(
+        [&] { const Free limiter{LimiterSettings{.quotas = {RPM<1>::value}, .queue = queue}}; });
   };
   CHECK_THAT(build({.length = 70'000}), contains("QueueSettings::length is 70000, allowed is 0 to 65535"));
-  CHECK_THAT(build({.length = 1, .max_wait = 0s}), contains("QueueSettings::max_wait is 0 s, allowed is above 0"));
+  CHECK_THAT(build({.length = 1, .max_wait = 0s}),
+             contains("QueueSettings::max_wait is 0 s, allowed is above 0"));
   Free limiter{LimiterSettings{.quotas = {RPM<1>::value}, .queue = {.length = 1}}};
   use(limiter, at(0s));
   Caller a{limiter}, b{limiter};
@@ -217,8 +221,8 @@ TEST_CASE("a share of a number is rounded up and does not overflow") {
     const auto part = static_cast<std::int64_t>(random() >> (1 + random() % 62));
     const auto value = static_cast<std::int64_t>(random() >> (1 + random() % 62));
     const std::int64_t result = detail::fraction(value, part, whole);
-    const long double exact = static_cast<long double>(value) / static_cast<long double>(whole) *
-                              static_cast<long double>(part);
+    const long double exact =
+        static_cast<long double>(value) / static_cast<long double>(whole) * static_cast<long double>(part);
     if (exact < static_cast<long double>(most) * 0.99L) {
       REQUIRE(static_cast<long double>(result) >= exact * (1 - 1e-15L));
       REQUIRE(static_cast<long double>(result) <= exact * (1 + 1e-15L) + 1);

@@ -47,7 +47,8 @@ TEST_CASE("a queue of no length never lets anybody wait") {
   CHECK(proceeds(call.ask(at(60s))));
 }
 
-TEST_CASE("a wait that would be longer than the longest is refused at once; of exactly the longest it is not") {
+TEST_CASE(
+    "a wait that would be longer than the longest is refused at once; of exactly the longest it is not") {
   Limiter<SlidingWindow, RPM<1>, MaxWait<30s>> limiter;
   use(limiter, at(0s));
   Caller early{limiter};

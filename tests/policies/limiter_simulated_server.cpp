@@ -113,7 +113,8 @@ void simulate(std::uint64_t seed, bool sliding, int others) {
     }
     // The first report is from a call that nobody counted; from the second on the places are known.
     if (newest.place > 0 && now < newest.until) {
-      REQUIRE(limiter.usage(now)[0].remaining <= larger<std::int64_t>(newest.left - (sent - newest.place), 0));
+      REQUIRE(limiter.usage(now)[0].remaining <=
+              larger<std::int64_t>(newest.left - (sent - newest.place), 0));
     }
     if (any_report) REQUIRE(limiter.usage(now)[0].quota.limit == 25);
   }

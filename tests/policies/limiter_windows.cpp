@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// No window ever holds more than its quota: every window position that matters, under random arrivals, costs, cancels,
-// corrections, priorities and clock steps. For algorithms that are not exact, within their documented error.
+// No window ever holds more than its quota: every window position that matters, under random arrivals, costs,
+// cancels, corrections, priorities and clock steps. For algorithms that are not exact, within their documented error.
 
 #include "limiter_calls.hpp"
 
@@ -53,7 +53,8 @@ struct Flight {
 template <class Algorithm>
 Passed play(std::uint64_t seed, int steps) {
   using Policy = Limiter<Algorithm>;
-  Policy limiter{LimiterSettings{.quotas = {requests, tokens, answers}, .queue = {.length = 9, .max_wait = 9s}}};
+  Policy limiter{
+      LimiterSettings{.quotas = {requests, tokens, answers}, .queue = {.length = 9, .max_wait = 9s}}};
   SplitMix64 random{seed};
   const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random() % n); };
   Passed history;
@@ -171,7 +172,8 @@ TEST_CASE("any stretch over a token bucket holds no more than the burst and what
   for (std::uint64_t seed = 20; seed < 26; ++seed) {
     const Passed history = play<TokenBucket<50>>(seed, 1'500);
     for (const Quota<>& quota : {requests, tokens, answers}) {
-      for (const Duration length : {Duration{1}, Duration{100ms}, Duration{1s}, Duration{3s}, Duration{60s}}) {
+      for (const Duration length :
+           {Duration{1}, Duration{100ms}, Duration{1s}, Duration{3s}, Duration{60s}}) {
         const std::int64_t flow = quota.limit * length.count() / quota.window.ns + 1;
         REQUIRE(fullest(history, quota, length) <= quota.limit / 2 + flow);
       }
@@ -192,7 +194,8 @@ TEST_CASE("an instant that steps back never makes room", "[property]") {
       Instant latest = at(1h);
       for (int i = 0; i < 3'000; ++i) {
         latest += Duration{static_cast<std::int64_t>(random() % 700'000'000)};
-        const Instant told = latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % 2'000'000))};
+        const Instant told =
+            latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % 2'000'000))};
         Caller call{limiter};
         call.ctx.deadline = told + 1ns;
         if (!call.enter(told)) continue;

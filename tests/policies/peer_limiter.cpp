@@ -20,14 +20,17 @@ namespace {
 
 /// Rows that no limiter here plays, and why.
 const std::map<std::string, std::string> left_out{
-    {"rl-fs-smooth-200", "reserves three permits where one is the most; a cost above the quota is refused at once"},
-    {"rl-fs-bursty-2", "reserves three permits of a period of two; a cost above the quota is refused at once"},
+    {"rl-fs-smooth-200",
+     "reserves three permits where one is the most; a cost above the quota is refused at once"},
+    {"rl-fs-bursty-2",
+     "reserves three permits of a period of two; a cost above the quota is refused at once"},
     {"rl-fs-bursty-5", "reserves ten permits of a period of five; a cost above the quota is refused at once"},
     {"rl-fs-smooth-ns-try", "its permits lie on a grid, so that two may be closer than an interval"},
 };
 
 Duration instant_of(const Json& step) {
-  return step.contains("at_ns") ? Duration{step.at("at_ns").get<std::int64_t>()} : peers::ms(step.at("at_ms"));
+  return step.contains("at_ns") ? Duration{step.at("at_ns").get<std::int64_t>()}
+                                : peers::ms(step.at("at_ms"));
 }
 
 LimiterSettings settings_of(const Quota<>& quota) {
@@ -118,8 +121,10 @@ class Stage {
       if (available < 0) CHECK(static_cast<std::int64_t>(limiter_.waiting()) >= 1);
     }
     const Duration next = limiter_.can_proceed(0, now).wait;
-    if (expect.contains("next_free_in_ms") && waiting_.empty()) CHECK(next == peers::ms(expect.at("next_free_in_ms")));
-    if (expect.contains("next_free_in_ns")) CHECK(next == Duration{expect.at("next_free_in_ns").get<std::int64_t>()});
+    if (expect.contains("next_free_in_ms") && waiting_.empty())
+      CHECK(next == peers::ms(expect.at("next_free_in_ms")));
+    if (expect.contains("next_free_in_ns"))
+      CHECK(next == Duration{expect.at("next_free_in_ns").get<std::int64_t>()});
   }
 
   static constexpr Instant begin{1h};

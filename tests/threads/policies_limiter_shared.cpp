@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// What several threads together get out of one limiter: never more than its quota, whichever algorithm, and all of it
-// back. Time is told, and stands still while they run.
+// What several threads together get out of one limiter: never more than its quota, whichever algorithm, and all of
+// it back. Time is told, and stands still while they run.
 
 #include <aramid/aramid.hpp>
 
@@ -49,9 +49,8 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
   std::vector<std::vector<std::vector<Entry>>> by_thread(
       threads, std::vector<std::vector<Entry>>(static_cast<std::size_t>(rounds)));
   SplitMix64 steps{7};
-  std::barrier round{threads, [&]() noexcept {
-                       now.fetch_add(static_cast<std::int64_t>(steps() % 1'500'000'000));
-                     }};
+  std::barrier round{threads,
+                     [&]() noexcept { now.fetch_add(static_cast<std::int64_t>(steps() % 1'500'000'000)); }};
   {
     std::vector<std::jthread> all;
     for (int thread = 0; thread < threads; ++thread) {
@@ -81,7 +80,8 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
               used = {.requests = 0};
             } else {
               if (way == 2) {
-                used.tokens = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(used.tokens + 1));
+                used.tokens =
+                    static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(used.tokens + 1));
                 ctx.usage = {used.tokens, 0};
               }
               (void)limiter.settle(scope, ctx, nullptr, at);

@@ -59,7 +59,10 @@ struct FixedWindow {
     class Forecast {
      public:
       explicit Forecast(const Meter& meter) noexcept
-          : window_{meter.quota_.window}, ends_{meter.ends_}, limit_{meter.quota_.limit}, used_{meter.used_} {}
+          : window_{meter.quota_.window},
+            ends_{meter.ends_},
+            limit_{meter.quota_.limit},
+            used_{meter.used_} {}
 
       Instant earliest(std::int64_t amount, Instant from) noexcept {
         if (from >= ends_) used_ = 0;

@@ -33,15 +33,18 @@ class Leased : public L {
 
  public:
   static consteval bool check() noexcept {
-    static_assert(Batch >= 2 && Batch <= 1'000'000,
-                  "aramid: Leased<Limiter, Batch, Threads>: Batch is the number of permits in a lease, 2 to 1000000");
+    static_assert(
+        Batch >= 2 && Batch <= 1'000'000,
+        "aramid: Leased<Limiter, Batch, Threads>: Batch is the number of permits in a lease, 2 to 1000000");
     static_assert(Threads >= 1 && Threads <= unsigned{detail::ThreadSlots::count},
                   "aramid: Leased<Limiter, Batch, Threads>: Threads is 1 to 256");
-    static_assert(L::takes_late(lease_parts),
-                  "aramid: Leased<Limiter, ...>: the limiter's algorithm is SlidingWindow, SlidingCounter<N> or "
-                  "TokenBucket<Percent> with a Percent above 5");
-    static_assert(L::only_requests,
-                  "aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests, and template arguments");
+    static_assert(
+        L::takes_late(lease_parts),
+        "aramid: Leased<Limiter, ...>: the limiter's algorithm is SlidingWindow, SlidingCounter<N> or "
+        "TokenBucket<Percent> with a Percent above 5");
+    static_assert(
+        L::only_requests,
+        "aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests, and template arguments");
     return L::check();
   }
 
@@ -68,8 +71,8 @@ class Leased : public L {
                                              Instant now) noexcept {
     if (scope.serial == 0) return L::settle(scope, ctx, failure, now);
     if (failure != nullptr) [[unlikely]] {
-      const bool counted = ctx.attempt() != scope.attempts &&
-                           ruling(*failure).reservation != Reservation::give_back;
+      const bool counted =
+          ctx.attempt() != scope.attempts && ruling(*failure).reservation != Reservation::give_back;
       if (!counted) put_back(scope);
     }
     hear(scope, ctx, failure, now);
@@ -112,7 +115,8 @@ class Leased : public L {
 
   ARAMID_INLINE bool spend(Lease& lease, Scope& scope, const Context& ctx, Instant now) noexcept {
     const std::int64_t amount = ctx.cost.requests;
-    if (amount <= 0 || amount > lease.left || now >= lease.ends || scope.queued || this->hurried()) [[unlikely]]
+    if (amount <= 0 || amount > lease.left || now >= lease.ends || scope.queued || this->hurried())
+        [[unlikely]]
       return false;
     lease.left -= amount;
     scope.serial = lease.serial;

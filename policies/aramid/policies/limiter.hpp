@@ -97,7 +97,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
     if constexpr (lock_free) {
       const unsigned mode = mode_.load(std::memory_order_relaxed);
-      if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0)) [[likely]] {
+      if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0))
+          [[likely]] {
         scope.cost = ctx.cost;
         scope.attempts = ctx.attempt();
         scope.held = true;
@@ -239,7 +240,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
     quotas_.expire(now);
     return line_.empty() && may_take(now) && quotas_.take(grant, cost, now, true);
   }
-  void give_back(const typename Quotas::Grant& grant, const Cost& taken, const Cost& used, Instant now) noexcept {
+  void give_back(const typename Quotas::Grant& grant, const Cost& taken, const Cost& used,
+                 Instant now) noexcept {
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     quotas_.correct(grant, taken, used, now);
@@ -318,7 +320,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
     const bool must_know = line_.first() == &waiting || ctx.deadline != Instant::max() ||
                            waiting.give_up != Instant::max() || queue.length == 0;
     if (must_know) plan_until(scope, now);
-    if (held_for_long(now) || queue.length == 0 || (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
+    if (held_for_long(now) || queue.length == 0 ||
+        (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
       return leave(scope, ctx, now);
     }
     return wait(scope, ctx, now);
@@ -333,7 +336,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
     }
     const bool first = line_.first() == &scope.waiting;
     if (first) plan_until(scope, now);
-    if (now >= scope.waiting.give_up || (first && (held_for_long(now) || scope.waiting.planned >= limit_of(scope, ctx)))) {
+    if (now >= scope.waiting.give_up ||
+        (first && (held_for_long(now) || scope.waiting.planned >= limit_of(scope, ctx)))) {
       return leave(scope, ctx, now);
     }
     return wait(scope, ctx, now);
@@ -347,8 +351,10 @@ class Limiter : public detail::LimiterConfig<Args...> {
   // The first in the queue knows its time. The others are woken when they are first.
   Admission wait(Scope& scope, const Context& ctx, Instant now) const noexcept {
     scope.waiting.knows_turn = line_.first() == &scope.waiting;
-    const Instant until = scope.waiting.knows_turn ? smaller(scope.waiting.planned, scope.waiting.give_up) : scope.waiting.give_up;
-    return until >= ctx.deadline ? Admission::wait_for_wake(reason(now)) : Admission::wait_until(until, reason(now));
+    const Instant until = scope.waiting.knows_turn ? smaller(scope.waiting.planned, scope.waiting.give_up)
+                                                   : scope.waiting.give_up;
+    return until >= ctx.deadline ? Admission::wait_for_wake(reason(now))
+                                 : Admission::wait_until(until, reason(now));
   }
 
   // Its turn must come before this. A wait of exactly the longest is allowed.

@@ -101,7 +101,9 @@ class LimiterConfig {
   [[nodiscard]] static constexpr QueueSettings queue() noexcept {
     return queue_of<Args...>(LimiterSettings{}.queue);
   }
-  [[nodiscard]] static constexpr bool adopt_limits() noexcept { return !(std::same_as<Args, OwnLimits> || ...); }
+  [[nodiscard]] static constexpr bool adopt_limits() noexcept {
+    return !(std::same_as<Args, OwnLimits> || ...);
+  }
   [[nodiscard]] static std::string describe() {
     std::string text = describe_quotas(Quotas::values);
     if (queue() != LimiterSettings{}.queue) text += describe_queue(queue());

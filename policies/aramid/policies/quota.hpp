@@ -103,8 +103,8 @@ concept QuotaType = requires {
     case Unit::tokens:
       break;
   }
-  const Duration apart = saturating_add(Duration{larger(cost.input_tokens, none)},
-                                        Duration{larger(cost.output_tokens, none)});
+  const Duration apart =
+      saturating_add(Duration{larger(cost.input_tokens, none)}, Duration{larger(cost.output_tokens, none)});
   return larger(tokens, std::int64_t{apart.count()});
 }
 

@@ -113,7 +113,8 @@ class QuotaSet {
   /// Whether the server said something about a quota that is here.
   [[nodiscard]] bool concerns(const RateHints& hints) const noexcept {
     for (std::size_t i = 0; i < size(); ++i) {
-      if (hints_[i] != nullptr && ((hints.*hints_[i]).remaining >= 0 || (hints.*hints_[i]).limit > 0)) return true;
+      if (hints_[i] != nullptr && ((hints.*hints_[i]).remaining >= 0 || (hints.*hints_[i]).limit > 0))
+        return true;
     }
     return false;
   }
@@ -168,7 +169,8 @@ class QuotaSet {
       for (std::size_t i = 0; i < set_.size(); ++i) {
         const std::int64_t units = set_.amount(i, *claim.cost);
         forecasts_[i].take(units, at_, claim);
-        left_[i] = at_ >= set_.servers_[i].until() ? std::numeric_limits<std::int64_t>::max() : left_[i] - units;
+        left_[i] =
+            at_ >= set_.servers_[i].until() ? std::numeric_limits<std::int64_t>::max() : left_[i] - units;
       }
       claim.planned = at_;
     }

@@ -177,10 +177,10 @@ class SlidingLog {
   [[nodiscard]] const Entry& at(Ticket entry) const noexcept {
     return ring_[static_cast<std::size_t>(entry) & mask_];
   }
-  [[nodiscard]] Instant leaves(Instant at) const noexcept {
-    return saturating_add(at, stay_);
+  [[nodiscard]] Instant leaves(Instant at) const noexcept { return saturating_add(at, stay_); }
+  [[nodiscard]] Instant leaves(Ticket entry) const noexcept {
+    return leaves(Instant{Duration{at(entry).at}});
   }
-  [[nodiscard]] Instant leaves(Ticket entry) const noexcept { return leaves(Instant{Duration{at(entry).at}}); }
 
   // A server may report any usage; the sum sticks at the largest number.
   [[nodiscard]] std::int64_t room_to_count() const noexcept {

@@ -34,9 +34,10 @@ struct TokenBucket {
   static constexpr unsigned burst_percent = BurstPercent;
 
   static consteval bool check() noexcept {
-    static_assert(BurstPercent >= 1 && BurstPercent <= 1000,
-                  "aramid: TokenBucket<BurstPercent>: BurstPercent is the bucket's size in percent of the quota, "
-                  "1 to 1000");
+    static_assert(
+        BurstPercent >= 1 && BurstPercent <= 1000,
+        "aramid: TokenBucket<BurstPercent>: BurstPercent is the bucket's size in percent of the quota, "
+        "1 to 1000");
     return true;
   }
 
@@ -141,9 +142,7 @@ struct TokenBucket {
       }
 
      private:
-      [[nodiscard]] std::int64_t price(std::int64_t amount) const noexcept {
-        return product(one_, amount);
-      }
+      [[nodiscard]] std::int64_t price(std::int64_t amount) const noexcept { return product(one_, amount); }
 
       std::int64_t full_;
       std::int64_t depth_;
