@@ -13,6 +13,7 @@
 // expect 9: aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests, and template arguments
 // expect 10: aramid: Leased<Limiter, ...>: the limiter's algorithm is SlidingWindow, SlidingCounter<N> or
 // expect 11: aramid: Queue<N>: N is the number of calls that may wait in a Limiter, 0 to 65535
+// expect 12: aramid: Limiter<Algorithm, ...>: the algorithm is SlidingWindow, SlidingCounter<N>, TokenBucket<Percent>,
 
 #include <aramid/aramid.hpp>
 
@@ -49,6 +50,8 @@ using Tested = Leased<Limiter<TokenBucket<>, RPM<1'000>, TPM<1'000>>, 10>;
 using Tested = Leased<Limiter<FixedWindow, RPM<1'000>>, 10>;
 #elif MISTAKE == 11
 using Tested = Limiter<SlidingWindow, RPM<1>, Queue<65'536>>;
+#elif MISTAKE == 12
+using Tested = Limiter<RPM<50>, TPM<10'000>>;
 #else
 using Tested = Leased<Limiter<TokenBucket<6>, RPM<1'000>, Queue<0>, MaxWait<1s>, Ageing<0s>, OwnLimits>, 10>;
 #endif

@@ -12,9 +12,9 @@ using namespace laws;
 namespace {
 
 // As many calls at a time as it has permits; the others are refused.
-class Bulkhead {
+class OneAtATime {
  public:
-  static constexpr Name name = "Bulkhead";
+  static constexpr Name name = "OneAtATime";
   static constexpr bool reads_time = false;
   struct Scope {
     bool held = false;
@@ -39,17 +39,25 @@ class Bulkhead {
   std::atomic<int> free_{1};
 };
 
+using RatedBreaker = Breaker<AnyOf{FailureRate{.percent = 50, .minimum = 2, .window = 10s},
+                                   SlowRate{.percent = 50, .slower_than = 2s, .minimum = 2, .window = 10s},
+                                   FailureCount{.failures = 2, .of = 5}},
+                             GrowingCooldown{.first = 10s, .ceiling = 1min}, ProbeRule{.at_a_time = 1},
+                             Ramp<10s, 50>, OnAbandoned<Abandoned::as_failures>>;
+
 }  // namespace
 
-#define POLICIES                                                                                 \
-  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),            \
-      (Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>), Retry<>,                       \
-      (Retry<3, Delays<0s, 100ms, 1s>>),                                                         \
-      (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>), \
-      (Breaker<2, 10s, 1>), Breaker<>, (Limiter<SlidingWindow, RPM<2>, TPM<100>>),               \
-      (Limiter<TokenBucket<>, RPM<2>, Queue<1>, MaxWait<1h>>),                                   \
-      (Limiter<FixedWindow, RPM<2>, OutputTPM<100>>), (Limiter<SlidingCounter<10>, RPM<2>>),     \
-      (Leased<Limiter<TokenBucket<>, RPM<3>>, 2>), Timeout<5s>, Timeout<>, Telemetry, Bulkhead,  \
+#define POLICIES                                                                                      \
+  (Backoff<Exponential, Jitter>), (Retry<5, Backoff<Constant, NoJitter, 200ms, 2s>>),                 \
+      (Deliberate<Retry<forever, Backoff<Exponential, Jitter>>>), Retry<>,                            \
+      (Retry<3, Delays<0s, 100ms, 1s>>),                                                              \
+      (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),      \
+      (Breaker<2, 10s, 1>), Breaker<>, RatedBreaker, (Limiter<SlidingWindow, RPM<2>, TPM<100>>),      \
+      (Limiter<TokenBucket<>, RPM<2>, Queue<1>, MaxWait<1h>>),                                        \
+      (Limiter<FixedWindow, RPM<2>, OutputTPM<100>>), (Limiter<SlidingCounter<10>, RPM<2>>),          \
+      (Leased<Limiter<TokenBucket<>, RPM<3>>, 2>), Timeout<5s>, Timeout<>,                            \
+      (PhaseTimeout<Connect<1s>, FirstOutput<2s>, Idle<3s>, Silence<2s>, Total<5s>>), PhaseTimeout<>, \
+      (AdaptiveTimeout<50, 300, 1s, 5s, 60s, 1>), AdaptiveTimeout<>, Telemetry, OneAtATime,           \
       (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>
 
 TEMPLATE_TEST_CASE(

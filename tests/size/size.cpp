@@ -46,6 +46,7 @@ TEST_CASE("policies without state add nothing", "[size]") {
   STATIC_REQUIRE(sizeof(Resilient<Word, Backoff<Exponential, DecorrelatedJitter>>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Timeout<30s>>) == sizeof(Word));
   STATIC_REQUIRE(sizeof(Resilient<Word, Usual, Timeout<30s>>) == sizeof(Word));
+  STATIC_REQUIRE(sizeof(Resilient<Word, PhaseTimeout<Idle<5s>, Total<30s>>>) == sizeof(Word));
 }
 
 TEST_CASE("a breaker adds its three words and nothing else", "[size]") {
@@ -63,11 +64,12 @@ TEST_CASE("a retry quota or throttle is one word, a retry budget its window", "[
 }
 
 TEST_CASE("a limiter is as large as docs/limiter.md says", "[size]") {
-  STATIC_REQUIRE(sizeof(Limiter<FixedWindow, RPM<50>>) <= 208);
+  STATIC_REQUIRE(sizeof(Limiter<FixedWindow, RPM<50>>) <= 200);
   STATIC_REQUIRE(sizeof(Limiter<TokenBucket<>, RPM<50>>) <= 232);
-  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>) <= 240);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>) <= 232);
   STATIC_REQUIRE(sizeof(Limiter<SlidingCounter<10>, RPM<50>>) <= 480);
-  STATIC_REQUIRE(sizeof(Leased<Limiter<TokenBucket<>, RPM<5'000>>, 100>) <= 64 * 64 + 320);
+  STATIC_REQUIRE(sizeof(Limiter<TokenBucket<>, RPM<50>, TPM<5'000>>) <= 352);
+  STATIC_REQUIRE(sizeof(Leased<Limiter<TokenBucket<>, RPM<5'000>>, 100>) <= 64 * 64 + 256);
 }
 
 TEST_CASE("a shared policy is one pointer, a switch one word more than its policy", "[size]") {
@@ -76,6 +78,37 @@ TEST_CASE("a shared policy is one pointer, a switch one word more than its polic
   STATIC_REQUIRE(sizeof(Switchable<Breaker<5, 60s, 3>>) <= sizeof(Breaker<5, 60s, 3>) + 8);
   STATIC_REQUIRE(sizeof(Switchable<Timeout<30s>>) <= 2);
   STATIC_REQUIRE(sizeof(Shadow<Breaker<5, 60s, 3>>) <= sizeof(Breaker<5, 60s, 3>) + 48);
+}
+
+TEST_CASE("admission policies are as large as what they count", "[size]") {
+  // Two words and a line of four behind a mutex; an algorithm is a dozen words.
+  STATIC_REQUIRE(sizeof(Bulkhead<10>) <= 104);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Aimd, 1, 100>) <= sizeof(Bulkhead<10>) + 80);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Gradient2, 1, 100>) <= sizeof(Bulkhead<10>) + 112);
+  STATIC_REQUIRE(sizeof(RampUp<60s, 10>) == 32);
+  STATIC_REQUIRE(sizeof(Throttle<2, 120s>) <= 240);
+  STATIC_REQUIRE(sizeof(AdaptiveRate<CubicRate, Queue<10>>) <= 208);
+}
+
+TEST_CASE("an adaptive timeout is its buckets and a few words", "[size]") {
+  STATIC_REQUIRE(sizeof(AdaptiveTimeout<99, 300, 1s, 60s>) <= 5700);
+  STATIC_REQUIRE(sizeof(PhaseTimeout<>) == 5 * sizeof(Duration));
+}
+
+TEST_CASE("a breaker pays for a rule or an option only when it has it", "[size]") {
+  constexpr std::size_t plain = 24;
+  STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>) == plain);
+  STATIC_REQUIRE(sizeof(Breaker<FailuresInARow{5}, GrowingCooldown{}, ProbeRule{}, RateLimitsAreFailures>) ==
+                 plain);
+  STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3, Ramp<10s, 10, 50>>) == plain + 16);
+  // A window is eighteen words, what opened it two.
+  STATIC_REQUIRE(sizeof(Breaker<FailureRate{}, 60s, 3>) == plain + 18 * 8 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<AnyOf{FailureRate{}, SlowRate{}, 5}, 60s, 3>) == plain + 2 * 18 * 8 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<FailureCount{.failures = 5, .of = 64}, 60s, 3>) == plain + 16 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<FailureCount{.failures = 5, .of = 65}, 60s, 3>) == plain + 24 + 16);
+  STATIC_REQUIRE(sizeof(Breaker<>) <= 1024);
+  STATIC_REQUIRE(sizeof(Breaker<FailureRate{}, 60s, 3>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Breaker<SlowRate{}, 60s, 3>::Scope) <= 16);
 }
 
 TEST_CASE("a failover without routing state is as large as its clients", "[size]") {
@@ -96,7 +129,9 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(Usual::Scope) <= 12);
   STATIC_REQUIRE(sizeof(Retry<3, Usual, ByRuling, ExpectRoom>::Scope) <= 24);
   STATIC_REQUIRE(sizeof(Breaker<5, 60s, 3>::Scope) <= 8);
-  STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 16);
+  STATIC_REQUIRE(sizeof(PhaseTimeout<Idle<5s>>::Scope) <= 56);
+  STATIC_REQUIRE(sizeof(AdaptiveTimeout<99, 300, 1s, 60s>::Scope) <= 24);
   STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>::Scope) <= 56);
   STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
@@ -104,6 +139,11 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 136);
   STATIC_REQUIRE(sizeof(Limiter<SlidingWindow>::Scope) <= 248);
   STATIC_REQUIRE(sizeof(Leased<Limiter<TokenBucket<>, RPM<5'000>>, 100>::Scope) <= 144);
+  STATIC_REQUIRE(sizeof(Bulkhead<10>::Scope) <= 104);
+  STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Aimd, 1, 9>::Scope) <= 112);
+  STATIC_REQUIRE(sizeof(RampUp<60s, 10>::Scope) <= 32);
+  STATIC_REQUIRE(sizeof(Throttle<2, 120s>::Scope) <= 8);
+  STATIC_REQUIRE(sizeof(AdaptiveRate<>::Scope) <= 64);
 }
 
 TEST_CASE("a context is small enough for every call to make one", "[size]") {

@@ -30,34 +30,58 @@
 #pragma once
 
 #include <aramid/access.hpp>
+#include <aramid/policies/limiter_state.hpp>
 #include <aramid/policies/limiter_usage.hpp>
-#include <aramid/policies/quota_set.hpp>
 #include <aramid/policies/sliding_window.hpp>
 #include <aramid/policy.hpp>
 #include <aramid/readiness.hpp>
 
 #include <initializer_list>  // initializer_list
-#include <mutex>             // mutex, lock_guard
-#include <new>               // placement new
 
 ARAMID_BEGIN
 
 /// What `limiter(client)` looks for.
 struct LimiterTag {};
 
+namespace detail {
+
+/// What is no algorithm is refused with a sentence, once the class stands.
+template <class Algorithm>
+struct MeterOf {
+  using type = SlidingWindow::Meter;
+};
+template <class Algorithm>
+  requires requires { typename Algorithm::Meter; }
+struct MeterOf<Algorithm> {
+  using type = typename Algorithm::Meter;
+};
+
+}  // namespace detail
+
 template <class Algorithm, class... Args>
-class Limiter : public detail::LimiterConfig<Args...> {
+class Limiter
+    : public detail::LimiterState<typename detail::MeterOf<Algorithm>::type, detail::LimiterConfig<Args...>> {
   using Config = detail::LimiterConfig<Args...>;
-  using Meter = typename Algorithm::Meter;
-  using Quotas = detail::QuotaSet<Meter, Config>;
-  static constexpr bool lock_free = detail::lock_free_v<Meter>;
+  using Meter = typename detail::MeterOf<Algorithm>::type;
+  using State = detail::LimiterState<Meter, Config>;
+  using State::counting;
+  using State::frozen_until_;
+  using State::line_;
+  using State::lock_free;
+  using State::mode_;
+  using State::mutex_;
+  using State::quotas_;
+  using State::slow;
+  using typename State::Quotas;
 
  public:
   using Tag = LimiterTag;
+  using typename State::Scope;
   static constexpr Name name = "Limiter";
 
   static consteval bool check() noexcept {
-    static_assert(LimiterAlgorithm<Algorithm>,
+    constexpr bool is_algorithm = LimiterAlgorithm<Algorithm>;
+    static_assert(is_algorithm,
                   "aramid: Limiter<Algorithm, ...>: the algorithm is SlidingWindow, SlidingCounter<N>, "
                   "TokenBucket<Percent>, FixedWindow, or a type of yours with a Meter: see "
                   "aramid/policies/quota_meter.hpp");
@@ -65,34 +89,10 @@ class Limiter : public detail::LimiterConfig<Args...> {
     return Config::check();
   }
 
-  struct Scope;
-  struct Waiting : QuotaClaim {
-    Scope* scope = nullptr;
-    Instant give_up{};
-    bool knows_turn = false;  // has been told when, as the first in the queue
-  };
-  // Only the flags are initialised, because a call that is let in at once needs little more; the rest is written
-  // before it is read.
-  struct Scope {
-    typename Quotas::Grant grant;
-    union {
-      Cost cost;  // as it was when it asked
-    };
-    union {
-      Waiting waiting;  // while it is queued
-    };
-    unsigned attempts;  // made before this call was admitted
-    bool held = false;  // the grant
-    bool queued = false;
-    bool served = false;  // queued, and was given its share
-
-    Scope() noexcept {}
-  };
-
-  Limiter() : quotas_{Config::quotas()} {}
+  Limiter() = default;
   template <class Given>
     requires std::constructible_from<Config, const Given&>
-  explicit Limiter(const Given& settings) : Config{settings}, quotas_{Config::quotas()} {}
+  explicit Limiter(const Given& settings) : State{settings} {}
 
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
     if constexpr (lock_free) {
@@ -105,7 +105,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
         return Admission::proceed();
       }
     }
-    return admit_locked(scope, ctx, now);
+    return this->admit_locked(scope, ctx, now);
   }
 
   [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
@@ -144,14 +144,14 @@ class Limiter : public detail::LimiterConfig<Args...> {
   [[nodiscard]] Allowance can_proceed(const Cost& cost, Instant now) const noexcept {
     const std::lock_guard lock{mutex_};
     if (quotas_.too_small_for(cost) != quotas_.size()) return {false, Duration::max()};
-    const Instant turn = turn_behind_all(cost, now);
+    const Instant turn = this->turn_behind_all(cost, now);
     return {turn <= now, elapsed(now, turn)};
   }
   [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
     const Allowance allowance = can_proceed(ctx.cost, now);
     if (allowance.allowed) return {};
     const bool never = allowance.wait == Duration::max();
-    return {allowance.wait, Fault::throttled, never ? Reason::cost_over_quota : reason(now), name};
+    return {allowance.wait, Fault::throttled, never ? Reason::cost_over_quota : this->reason(now), name};
   }
 
   /// Each quota as it stands at `now`.
@@ -207,7 +207,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
                       "the window of a quota of this limiter, in ", to_string(wanted.unit));
     }
     for (const Quota<>& wanted : limits) quotas_.rescale(place_of(wanted), wanted.limit, now);
-    serve(now);
+    this->serve(now);
     line_.wake_first();
   }
   void set_limits(std::initializer_list<Quota<>> limits, Instant now = SteadyClock::now()) {
@@ -215,11 +215,6 @@ class Limiter : public detail::LimiterConfig<Args...> {
   }
 
  protected:
-  // Bits of mode_. Slow: somebody waits or is held back, so that every call takes the lock. Counting: a server has
-  // reported, so that what is taken without the lock is counted too.
-  static constexpr unsigned slow = 1;
-  static constexpr unsigned counting = 2;
-
   // For whoever takes shares in advance.
   [[nodiscard]] bool hurried() const noexcept { return mode_.load(std::memory_order_relaxed) != 0; }
   static constexpr bool only_requests = Config::only_requests;
@@ -238,14 +233,14 @@ class Limiter : public detail::LimiterConfig<Args...> {
     if constexpr (lock_free) return quotas_.take(grant, cost, now, false);  // nobody counts yet
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
-    return line_.empty() && may_take(now) && quotas_.take(grant, cost, now, true);
+    return line_.empty() && this->may_take(now) && quotas_.take(grant, cost, now, true);
   }
   void give_back(const typename Quotas::Grant& grant, const Cost& taken, const Cost& used,
                  Instant now) noexcept {
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     quotas_.correct(grant, taken, used, now);
-    serve(now);
+    this->serve(now);
   }
   // What the answer says about the server, whatever the call had reserved.
   ARAMID_INLINE void hear(const Scope& scope, const typename Quotas::Grant& grant, const Context& ctx,
@@ -273,171 +268,6 @@ class Limiter : public detail::LimiterConfig<Args...> {
  private:
   static constexpr Cost nothing{.requests = 0};
 
-  Admission admit_locked(Scope& scope, Context& ctx, Instant now) noexcept {
-    const std::lock_guard lock{mutex_};
-    quotas_.expire(now);
-    const Admission answer = ask(scope, ctx, now);
-    const bool busy = !line_.empty() || now < frozen_until_;
-    if (busy) {
-      mode_.fetch_or(slow);
-    } else if ((mode_.load() & slow) != 0) {
-      mode_.fetch_and(~slow);
-    }
-    return answer;
-  }
-
-  Admission ask(Scope& scope, Context& ctx, Instant now) noexcept {
-    if (scope.queued) return ask_again(scope, ctx, now);
-    scope.cost = ctx.cost;
-    if (line_.empty() && may_take(now) && quotas_.take(scope.grant, ctx.cost, now, counts())) [[likely]] {
-      scope.attempts = ctx.attempt();
-      scope.held = true;
-      return Admission::proceed();
-    }
-    return enqueue(scope, ctx, now);
-  }
-
-  ARAMID_COLD Admission enqueue(Scope& scope, Context& ctx, Instant now) noexcept {
-    const QueueSettings& queue = this->queue();
-    if (quotas_.too_small_for(ctx.cost) != quotas_.size()) return too_large(scope, ctx);
-    // From here on nobody takes past us: a share that comes back is seen by us, or by whoever gives it back.
-    mode_.fetch_or(slow);
-    if (line_.size() >= queue.length && queue.length != 0) {
-      ctx.compare(static_cast<std::int64_t>(line_.size()), static_cast<std::int64_t>(queue.length));
-      return Admission::reject(Fault::throttled, Reason::queue_full,
-                               elapsed(now, turn_behind_all(ctx.cost, now)));
-    }
-    scope.attempts = ctx.attempt();
-    scope.queued = true;
-    scope.served = false;
-    Waiting& waiting = *::new (static_cast<void*>(&scope.waiting)) Waiting{};
-    waiting.cost = &scope.cost;
-    waiting.scope = &scope;
-    waiting.give_up = saturating_add(now, queue.max_wait);
-    line_.join(waiting, ctx.waker(), ctx.priority, queue.ageing, now);
-    serve(now, &scope);
-    if (scope.served) return let_in(scope);
-    const bool must_know = line_.first() == &waiting || ctx.deadline != Instant::max() ||
-                           waiting.give_up != Instant::max() || queue.length == 0;
-    if (must_know) plan_until(scope, now);
-    if (held_for_long(now) || queue.length == 0 ||
-        (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
-      return leave(scope, ctx, now);
-    }
-    return wait(scope, ctx, now);
-  }
-
-  ARAMID_COLD Admission ask_again(Scope& scope, Context& ctx, Instant now) noexcept {
-    if (!scope.served) serve(now, &scope);
-    if (scope.served) return let_in(scope);
-    if (quotas_.too_small_for(scope.cost) != quotas_.size()) {
-      take_out(scope);
-      return too_large(scope, ctx);
-    }
-    const bool first = line_.first() == &scope.waiting;
-    if (first) plan_until(scope, now);
-    if (now >= scope.waiting.give_up ||
-        (first && (held_for_long(now) || scope.waiting.planned >= limit_of(scope, ctx)))) {
-      return leave(scope, ctx, now);
-    }
-    return wait(scope, ctx, now);
-  }
-
-  static Admission let_in(Scope& scope) noexcept {
-    scope.queued = false;
-    return Admission::proceed();
-  }
-
-  // The first in the queue knows its time. The others are woken when they are first.
-  Admission wait(Scope& scope, const Context& ctx, Instant now) const noexcept {
-    scope.waiting.knows_turn = line_.first() == &scope.waiting;
-    const Instant until = scope.waiting.knows_turn ? smaller(scope.waiting.planned, scope.waiting.give_up)
-                                                   : scope.waiting.give_up;
-    return until >= ctx.deadline ? Admission::wait_for_wake(reason(now))
-                                 : Admission::wait_until(until, reason(now));
-  }
-
-  // Its turn must come before this. A wait of exactly the longest is allowed.
-  [[nodiscard]] static Instant limit_of(const Scope& scope, const Context& ctx) noexcept {
-    return smaller(ctx.deadline, saturating_add(scope.waiting.give_up, Duration{1}));
-  }
-
-  void take_out(Scope& scope) noexcept {
-    scope.queued = false;
-    if (line_.leave(scope.waiting)) line_.wake_first();
-  }
-  Admission leave(Scope& scope, Context& ctx, Instant now) noexcept {
-    const std::size_t full = quotas_.full_for(scope.cost, now);
-    if (full != quotas_.size()) {
-      ctx.compare(quotas_.meter(full).used(now), quotas_.meter(full).quota().limit);
-    }
-    const Reason why = now >= scope.waiting.give_up ? Reason::waited_too_long : reason(now);
-    if (now >= scope.waiting.give_up) plan_until(scope, now);
-    const Duration hint = elapsed(now, scope.waiting.planned);
-    take_out(scope);
-    return Admission::reject(Fault::throttled, why, hint);
-  }
-  Admission too_large(const Scope& scope, Context& ctx) const noexcept {
-    const std::size_t quota = quotas_.too_small_for(scope.cost);
-    ctx.compare(amount_of(quotas_.meter(quota).quota().unit, scope.cost), quotas_.meter(quota).capacity());
-    return Admission::reject(Fault::throttled, Reason::cost_over_quota);
-  }
-
-  // Gives what there is to those who are first; the next one learns its turn. `self` is asking and needs no wake.
-  void serve(Instant now, const Scope* self = nullptr) noexcept {
-    while (!line_.empty()) {
-      Waiting& first = static_cast<Waiting&>(*line_.first());
-      Scope& scope = *first.scope;
-      if (!may_take(now) || !quotas_.take(scope.grant, scope.cost, now, counts())) break;
-      scope.held = true;
-      scope.served = true;
-      if (&scope == self) {
-        line_.leave(first);
-      } else {
-        line_.serve_first();
-      }
-    }
-    if (line_.empty()) return;
-    Waiting& first = static_cast<Waiting&>(*line_.first());
-    if (first.scope == self) return;
-    const Instant planned = first.planned;
-    plan_until(*first.scope, now);
-    if (!first.knows_turn || first.planned < planned) line_.wake_first();
-  }
-
-  // Plans everybody up to `scope`.
-  void plan_until(Scope& scope, Instant now) const noexcept {
-    typename Quotas::Plan plan{quotas_, larger(now, frozen_until_)};
-    for (detail::Waiter* waiter = line_.first();; waiter = waiter->next) {
-      plan.next(static_cast<Waiting&>(*waiter));
-      if (waiter == &scope.waiting) return;
-    }
-  }
-  [[nodiscard]] Instant turn_behind_all(const Cost& cost, Instant now) const noexcept {
-    typename Quotas::Plan plan{quotas_, larger(now, frozen_until_)};
-    for (detail::Waiter* waiter = line_.first(); waiter != nullptr; waiter = waiter->next) {
-      plan.next(static_cast<Waiting&>(*waiter));
-    }
-    QuotaClaim claim;
-    claim.cost = &cost;
-    plan.next(claim);
-    return claim.planned;
-  }
-
-  [[nodiscard]] bool may_take(Instant now) const noexcept { return now >= frozen_until_; }
-  [[nodiscard]] bool counts() const noexcept {
-    return !lock_free || (mode_.load(std::memory_order_relaxed) & counting) != 0;
-  }
-  [[nodiscard]] Instant resumes(Instant now) const noexcept {
-    return larger(frozen_until_, quotas_.server_resumes(now));
-  }
-  // A server may say "tomorrow". A call without a deadline must not sleep until then.
-  [[nodiscard]] bool held_for_long(Instant now) const noexcept {
-    return elapsed(now, resumes(now)) > quotas_.longest_window();
-  }
-  [[nodiscard]] Reason reason(Instant now) const noexcept {
-    return now < resumes(now) ? Reason::frozen : Reason::over_quota;
-  }
   [[nodiscard]] std::size_t place_of(const Quota<>& wanted) const noexcept {
     std::size_t i = 0;
     for (; i < quotas_.size(); ++i) {
@@ -469,7 +299,7 @@ class Limiter : public detail::LimiterConfig<Args...> {
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     if constexpr (!lock_free) quotas_.correct(scope.grant, scope.cost, used, now);
-    serve(now);
+    this->serve(now);
   }
 
   ARAMID_COLD void settle_failure(Scope& scope, const Context& ctx, const Error& error,
@@ -498,14 +328,8 @@ class Limiter : public detail::LimiterConfig<Args...> {
     quotas_.expire(now);
     mode_.fetch_or(counting);
     quotas_.learn(grant, ctx.hints, this->adopt_limits(), now);
-    serve(now);
+    this->serve(now);
   }
-
-  mutable std::mutex mutex_;
-  std::atomic<unsigned> mode_{0};
-  Quotas quotas_;
-  detail::WaitLine line_;
-  Instant frozen_until_ = Instant::min();
 };
 
 /// The limiter inside `client`, through nested clients where it is the only one.
