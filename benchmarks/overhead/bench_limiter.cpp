@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// Nanoseconds per call that a limiter lets in, the time given: beside a bare compare-and-swap, and beside the limiter
-// of a mutex and a deque that people write. `benchmarks/overhead/limiter.sh` prints the ratios.
+// Nanoseconds per call that a limiter lets in, the time given: beside a bare compare-and-swap, and beside the
+// limiter of a mutex and a deque that people write. `benchmarks/overhead/limiter.sh` prints the ratios.
 #include <aramid/aramid.hpp>
 
 #include <benchmark/benchmark.h>
@@ -48,8 +48,8 @@ class MutexAndDeque {
   Duration window_;
 };
 
-// Enough room that every call gets in: one each microsecond, where ten may. The window is long enough for threads that
-// do not keep step.
+// Enough room that every call gets in: one each microsecond, where ten may. The window is long enough for threads
+// that do not keep step.
 constexpr Duration step = 1us;
 using Bucket = Limiter<TokenBucket<>, RPM<600'000'000>>;
 using LeasedBucket = Leased<Bucket, 100>;

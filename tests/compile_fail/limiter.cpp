@@ -3,7 +3,7 @@
 
 // Limiters with arguments that make no sense, and leases of what cannot be leased.
 // expect 1: aramid: Limiter<Algorithm, ...>: after the algorithm come quotas, such as RPM<50> and TPM<10'000>, and
-// expect 2: aramid: Limiter<Algorithm, ...>: options need a quota beside them; without any quota all settings come at
+// expect 2: aramid: Limiter<Algorithm, ...>: options need a quota beside them; without any quota all
 // expect 3: aramid: Queue<N>, MaxWait<D> and Ageing<D> are given at most once each
 // expect 4: aramid: MaxWait<D>: D must be above 0
 // expect 5: aramid: the window of a Quota<Unit, Limit, Window> must be above 0
@@ -13,7 +13,7 @@
 // expect 9: aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests, and template arguments
 // expect 10: aramid: Leased<Limiter, ...>: the limiter's algorithm is SlidingWindow, SlidingCounter<N> or
 // expect 11: aramid: Queue<N>: N is the number of calls that may wait in a Limiter, 0 to 65535
-// expect 12: aramid: Limiter<Algorithm, ...>: the algorithm is SlidingWindow, SlidingCounter<N>, TokenBucket<Percent>,
+// expect 12: aramid: Limiter<Algorithm, ...>: the algorithm is SlidingWindow, SlidingCounter<N>,
 
 #include <aramid/aramid.hpp>
 

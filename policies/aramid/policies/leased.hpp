@@ -155,7 +155,8 @@ class Leased : public L {
       L::freeze(scope, ctx, *failure, now);
     }
   }
-  // Into the lease that it came from; on another thread, or after the lease, it stays counted until its window ends.
+  // Into the lease that it came from; on another thread, or after the lease, it stays counted until its window
+  // ends.
   void put_back(const Scope& scope) noexcept {
     const int slot = detail::ThreadSlots::mine();
     if (slot >= int{Threads} || leases_[slot].serial != scope.serial) return;

@@ -197,8 +197,8 @@ class Limiter
     return true;
   }
 
-  /// Other limits for quotas that it has, each found by its unit and window; the fraction in use stays. Who waits is
-  /// planned anew, and refused if its cost is now larger than a quota.
+  /// Other limits for quotas that it has, each found by its unit and window; the fraction in use stays. Who waits
+  /// is planned anew, and refused if its cost is now larger than a quota.
   void set_limits(std::span<const Quota<>> limits, Instant now = SteadyClock::now()) {
     const std::lock_guard lock{mutex_};
     for (const Quota<>& wanted : limits) {

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/policies/limiter_settings.hpp: the quotas and the queue of a limiter, as template arguments or at run time.
+// aramid/policies/limiter_settings.hpp: the quotas and the queue of a limiter, as template arguments or at run
+// time.
 //
 //   Limiter<SlidingWindow, RPM<50>, TPM<10'000>, Queue<64>, MaxWait<5s>>
 //   Limiter<SlidingWindow> with LimiterSettings{.quotas = {Quota{Unit::requests, 50, 60s}},

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/policies/limiter_state.hpp: a limiter's quotas and those who wait for them. Who is let in, who waits, until
-// when, and who is refused.
+// aramid/policies/limiter_state.hpp: a limiter's quotas and those who wait for them. Who is let in, who waits,
+// until when, and who is refused.
 //
 // One lock guards it, but for what its meters do without. Room goes to whoever is first, under the lock that frees
 // it. The first in the queue knows its turn and wakes by itself; the others are woken when they are first, or have

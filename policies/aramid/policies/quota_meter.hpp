@@ -33,9 +33,9 @@
 // `correct` with `now` = Instant::min() comes from a call that was dropped, when nobody could tell the time.
 // A meter in which the same room comes back later, never sooner, than it promised keeps the quota; one that
 // gives it back sooner must say by how much. All calls are made under the limiter's lock, unless the meter says
-// `static constexpr bool lock_free = true`: then `take`, `fits` and `correct` come from many threads at once, `take`
-// may refuse although `fits` has just agreed, and `std::int64_t since(Ticket) const noexcept` says how many units
-// have been taken after a reservation, at most.
+// `static constexpr bool lock_free = true`: then `take`, `fits` and `correct` come from many threads at once,
+// `take` may refuse although `fits` has just agreed, and `std::int64_t since(Ticket) const noexcept` says how
+// many units have been taken after a reservation, at most.
 #pragma once
 
 #include <aramid/policies/quota.hpp>

@@ -6,8 +6,8 @@
 // Units are counted as they are taken, so that a report can be set against what was taken after its attempt: the
 // server had not seen that yet. Until the report's reset no more is taken than the server had left. A report is
 // ignored when a later attempt has reported already.
-// Cost: under a lock nothing to speak of; without one, from the first report on, a compare-and-swap a reservation. Thread-safety: `take`, `left`
-// and `put_back` from any thread; reports one at a time.
+// Cost: under a lock nothing to speak of; without one, from the first report on, a compare-and-swap a
+// reservation. Thread-safety: `take`, `left` and `put_back` from any thread; reports one at a time.
 #pragma once
 
 #include <aramid/context.hpp>

@@ -66,8 +66,8 @@ class SlidingLog {
     return true;
   }
 
-  /// An entry that has left, or was merged into an older one, stays as it was counted, but for what was used beyond:
-  /// that counts from `now` on.
+  /// An entry that has left, or was merged into an older one, stays as it was counted, but for what was used
+  /// beyond: that counts from `now` on.
   void correct(Ticket ticket, std::int64_t taken, std::int64_t used, Instant now) noexcept {
     if (ticket < tail_ || ticket >= head_) {
       if (used > taken) push(now, used - taken);

@@ -197,9 +197,9 @@ struct TokenBucket {
       } while (!full_.compare_exchange_weak(full, next));
     }
 
-    // [ticket - back, ticket] is the reservation's end on the bucket's time line, moved by what was given back since;
-    // the part before `now` has been refilled already. Counting what others gave back first makes this too little
-    // rather than too much, in every interleaving.
+    // [ticket - back, ticket] is the reservation's end on the bucket's time line, moved by what was given back
+    // since; the part before `now` has been refilled already. Counting what others gave back first makes this too
+    // little rather than too much, in every interleaving.
     void give_back(Ticket ticket, std::int64_t back, Instant now) noexcept {
       const std::int64_t at = ticks(now);
       std::int64_t moved = moved_back_.load();
