@@ -28,7 +28,6 @@ int let_in(Policy& limiter, Instant now, int asked) {
 
 /// Each unit once, for ever.
 struct Once {
-  static constexpr Name name = "Once";
   class Meter {
    public:
     void start(const Quota<>& quota, std::int64_t) noexcept { quota_ = quota; }

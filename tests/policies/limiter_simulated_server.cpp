@@ -106,6 +106,7 @@ void simulate(std::uint64_t seed, bool sliding, int others) {
     call->ctx.deadline = now + 1ns;
     if (call->enter(now)) {
       ++sent;
+      if (newest.place > 0 && now < newest.until) REQUIRE(sent - newest.place <= newest.left);
       const Server::Answer answer = server.receive(now);
       refused += answer.refused ? 1 : 0;
       refused_late += answer.refused && any_report ? 1 : 0;

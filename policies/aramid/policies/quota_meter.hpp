@@ -3,11 +3,10 @@
 //
 // aramid/policies/quota_meter.hpp: what the algorithm of a limiter is made of.
 //
-// An algorithm is a type with a name and a Meter, which measures one quota. The limiter has a meter for each
+// An algorithm is a type with a Meter, which measures one quota. The limiter has a meter for each
 // quota; it queues callers, obeys the server and keeps the lock, so that a meter knows amounts and instants only:
 //
 //   struct Unlimited {
-//     static constexpr Name name = "Unlimited";
 //     struct Meter {
 //       void start(const Quota<>& quota, std::int64_t most) noexcept;    // once, before anything else; `most`:
 //                                                                        // admissions in a window, at most
