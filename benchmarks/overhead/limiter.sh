@@ -18,7 +18,7 @@ build=${1:?usage: limiter.sh BUILD_DIR}
   }
   function row(name) { printf "%-46s %8.1f ns\n", name, ns[name] }
   function ratio(what, a, b, goal) {
-    if (ns[b] > 0) printf "%-46s %8.2f %s\n", what, ns[a] / ns[b], goal
+    if (ns[b] > 0) printf "%-46s %8.2f%s\n", what, ns[a] / ns[b], goal == "" ? "" : " " goal
   }
   END {
     n = split("compare-and-swap;token bucket;Limiter<TokenBucket> in and out;Leased in and out;" \
