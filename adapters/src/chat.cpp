@@ -7,7 +7,7 @@
 
 ARAMID_BEGIN
 
-std::int64_t estimate_tokens(const ChatRequest& request) noexcept {
+Cost estimate_cost(const ChatRequest& request) noexcept {
   constexpr std::int64_t per_message = 8;
   constexpr std::int64_t unset_output = 512;
   constexpr std::size_t bytes_per_token = 3;
@@ -23,10 +23,13 @@ std::int64_t estimate_tokens(const ChatRequest& request) noexcept {
   }
   const auto input = static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token);
   const auto messages = static_cast<std::int64_t>(request.messages.size() + request.options.tools.size());
-  return saturating_add(
-             Duration{input + per_message * messages},
-             Duration{std::max<std::int64_t>(request.options.max_tokens.value_or(unset_output), 0)})
-      .count();
+  const std::int64_t output = std::max<std::int64_t>(request.options.max_tokens.value_or(unset_output), 0);
+  const std::int64_t prompt = input + per_message * messages;
+  return {.tokens = saturating_add(Duration{prompt}, Duration{output}).count(),
+          .input_tokens = prompt,
+          .output_tokens = output};
 }
+
+std::int64_t estimate_tokens(const ChatRequest& request) noexcept { return estimate_cost(request).tokens; }
 
 ARAMID_END

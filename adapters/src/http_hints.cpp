@@ -88,10 +88,18 @@ constexpr std::array token_names{
                "anthropic-ratelimit-tokens-reset"},
 };
 
-constexpr std::array daily_names{
-    QuotaNames{"", "x-ratelimit-remaining-requests-day", "x-ratelimit-reset-requests-day"},
-    QuotaNames{"", "x-ratelimit-remaining-tokens-day", "x-ratelimit-reset-tokens-day"},
-};
+constexpr QuotaNames input_token_names{"anthropic-ratelimit-input-tokens-limit",
+                                       "anthropic-ratelimit-input-tokens-remaining",
+                                       "anthropic-ratelimit-input-tokens-reset"};
+constexpr QuotaNames output_token_names{"anthropic-ratelimit-output-tokens-limit",
+                                        "anthropic-ratelimit-output-tokens-remaining",
+                                        "anthropic-ratelimit-output-tokens-reset"};
+
+constexpr QuotaNames daily_request_names{
+    "x-ratelimit-limit-requests-day", "x-ratelimit-remaining-requests-day", "x-ratelimit-reset-requests-day"};
+constexpr QuotaNames daily_token_names{"x-ratelimit-limit-tokens-day", "x-ratelimit-remaining-tokens-day",
+                                       "x-ratelimit-reset-tokens-day"};
+constexpr std::array daily_names{daily_request_names, daily_token_names};
 
 QuotaHint read(const HttpHeaders& headers, const QuotaNames& names, WallTime now) noexcept {
   return {.limit = count(headers, names.limit),
@@ -169,6 +177,7 @@ std::optional<Duration> exhausted_reset(const HttpHeaders& headers, WallTime now
   };
   for (const QuotaNames& names : request_names) look(read(headers, names, now));
   for (const QuotaNames& names : token_names) look(read(headers, names, now));
+  for (const QuotaNames& names : {input_token_names, output_token_names}) look(read(headers, names, now));
   for (const QuotaNames& names : daily_names) look(read(headers, names, now));
   look(structured(headers));
   return latest;
@@ -183,7 +192,11 @@ bool daily_quota_gone(const HttpHeaders& headers) noexcept {
 
 RateHints rate_hints(const HttpHeaders& headers, WallTime now) noexcept {
   RateHints hints{.requests = first_reported(headers, request_names, now),
-                  .tokens = first_reported(headers, token_names, now)};
+                  .tokens = first_reported(headers, token_names, now),
+                  .input_tokens = read(headers, input_token_names, now),
+                  .output_tokens = read(headers, output_token_names, now),
+                  .requests_day = read(headers, daily_request_names, now),
+                  .tokens_day = read(headers, daily_token_names, now)};
   if (!reported(hints.requests)) hints.requests = structured(headers);
   return hints;
 }
@@ -191,6 +204,10 @@ RateHints rate_hints(const HttpHeaders& headers, WallTime now) noexcept {
 void merge_hints(RateHints& into, const RateHints& from) noexcept {
   merge(into.requests, from.requests);
   merge(into.tokens, from.tokens);
+  merge(into.input_tokens, from.input_tokens);
+  merge(into.output_tokens, from.output_tokens);
+  merge(into.requests_day, from.requests_day);
+  merge(into.tokens_day, from.tokens_day);
 }
 
 Fault status_fault(int status) noexcept {

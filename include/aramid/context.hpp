@@ -32,7 +32,9 @@ ARAMID_BEGIN
 /// What a call is expected to consume, for limiters. Counts, >= 0.
 struct Cost {
   std::int64_t requests = 1;
-  std::int64_t tokens = 0;
+  std::int64_t tokens = 0;         ///< both ways together
+  std::int64_t input_tokens = -1;  ///< of these the prompt's; -1: not known, all of `tokens` may be
+  std::int64_t output_tokens = -1;
 };
 
 /// What the call did consume, reported by the provider. -1 = not reported.
@@ -58,8 +60,12 @@ struct QuotaHint {
 
 /// Rate-limit state that the server reported with its answer.
 struct RateHints {
-  QuotaHint requests;
+  QuotaHint requests;  ///< in its shorter window, mostly a minute
   QuotaHint tokens;
+  QuotaHint input_tokens;
+  QuotaHint output_tokens;
+  QuotaHint requests_day;
+  QuotaHint tokens_day;
 };
 
 /// Which providers of a combinator this call may use.

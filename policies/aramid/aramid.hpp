@@ -14,7 +14,9 @@
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/bulkhead.hpp>
 #include <aramid/policies/chaos.hpp>
+#include <aramid/policies/fixed_window.hpp>
 #include <aramid/policies/keyed.hpp>
+#include <aramid/policies/leased.hpp>
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/metrics.hpp>
 #include <aramid/policies/phase_timeout.hpp>
@@ -24,7 +26,9 @@
 #include <aramid/policies/retry_throttle.hpp>
 #include <aramid/policies/shadow.hpp>
 #include <aramid/policies/shared.hpp>
+#include <aramid/policies/sliding_counter.hpp>
 #include <aramid/policies/switchable.hpp>
 #include <aramid/policies/telemetry.hpp>
 #include <aramid/policies/throttle.hpp>
 #include <aramid/policies/timeout.hpp>
+#include <aramid/policies/token_bucket.hpp>

@@ -279,6 +279,8 @@ TEST_CASE("an estimate is on the high side and never overflows", "[adapters][cha
   request.options.max_tokens = 50;
   CHECK(estimate_tokens(request) >= 150);
   CHECK(estimate_tokens(request) <= 200);
+  CHECK(estimate_cost(request).output_tokens == 50);
+  CHECK(estimate_cost(request).input_tokens == estimate_tokens(request) - 50);
   request.options.max_tokens.reset();
   CHECK(estimate_tokens(request) > 600);
   request.options.max_tokens = std::numeric_limits<std::int64_t>::max();

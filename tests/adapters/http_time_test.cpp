@@ -159,8 +159,14 @@ TEST_CASE("rate-limit headers of every family become hints", "[adapters][hints]"
     const RateHints hints = rate_hints({{"anthropic-ratelimit-requests-limit", "1000"},
                                         {"anthropic-ratelimit-requests-remaining", "999"},
                                         {"anthropic-ratelimit-requests-reset", "2026-03-01T12:00:40Z"},
-                                        {"anthropic-ratelimit-tokens-remaining", "96000"}},
+                                        {"anthropic-ratelimit-tokens-remaining", "96000"},
+                                        {"anthropic-ratelimit-input-tokens-limit", "80000"},
+                                        {"anthropic-ratelimit-input-tokens-remaining", "0"},
+                                        {"anthropic-ratelimit-output-tokens-remaining", "16000"}},
                                        now);
+    CHECK(hints.input_tokens.limit == 80000);
+    CHECK(hints.input_tokens.remaining == 0);
+    CHECK(hints.output_tokens.remaining == 16000);
     CHECK(hints.requests.limit == 1000);
     CHECK(hints.requests.reset == 40s);
     CHECK(hints.tokens.remaining == 96000);
@@ -171,6 +177,8 @@ TEST_CASE("rate-limit headers of every family become hints", "[adapters][hints]"
                                         {"x-ratelimit-reset-tokens-minute", "11.5"}},
                                        now);
     CHECK(hints.requests.limit == -1);
+    CHECK(hints.requests_day.limit == 9);
+    CHECK(hints.tokens_day.limit == -1);
     CHECK(hints.tokens.limit == 60000);
     CHECK(hints.tokens.reset == 11500ms);
   }

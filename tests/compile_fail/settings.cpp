@@ -9,7 +9,7 @@
 // expect 5: aramid: the limit of a quota (RPM<N>, TPM<N>) must be at least 1
 // expect 6: aramid: the base of a Backoff is the first delay and must be above 0
 // expect 7: aramid: the cap of a Backoff must not be below its base
-// expect 8: aramid: a Limiter takes at most four quotas
+// expect 8: aramid: a Limiter takes at most eight quotas
 
 #include <aramid/aramid.hpp>
 
@@ -39,9 +39,11 @@ using Tested = Backoff<Exponential, Jitter, 0s, 9s>;
 #elif MISTAKE == 7
 using Tested = Backoff<Exponential, Jitter, 9s, 1s>;
 #elif MISTAKE == 8
-using Tested = Limiter<SlidingWindow, RPM<1>, RPM<2>, RPM<3>, TPM<4>, TPM<5>>;
+using Tested = Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>,
+                       OutputTPM<8>, Quota<Unit::tokens, 9, 1s>>;
 #else
-using Tested = Limiter<SlidingWindow, RPM<1>, RPM<2>, RPM<3>, TPM<4>>;
+using Tested =
+    Limiter<SlidingWindow, RPS<1>, RPM<2>, RPH<3>, RPD<4>, TPM<5>, TPD<6>, InputTPM<7>, OutputTPM<8>>;
 #endif
 
 int main() {

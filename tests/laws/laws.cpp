@@ -53,7 +53,9 @@ using RatedBreaker = Breaker<AnyOf{FailureRate{.percent = 50, .minimum = 2, .win
       (Retry<3, Delays<0s, 100ms, 1s>>),                                                              \
       (Retry<4, Backoff<Exponential, DecorrelatedJitter, 100ms, 2s, 0s>, ByRuling, ExpectRoom>),      \
       (Breaker<2, 10s, 1>), Breaker<>, RatedBreaker, (Limiter<SlidingWindow, RPM<2>, TPM<100>>),      \
-      Timeout<5s>, Timeout<>,                                                                         \
+      (Limiter<TokenBucket<>, RPM<2>, Queue<1>, MaxWait<1h>>),                                        \
+      (Limiter<FixedWindow, RPM<2>, OutputTPM<100>>), (Limiter<SlidingCounter<10>, RPM<2>>),          \
+      (Leased<Limiter<TokenBucket<>, RPM<3>>, 2>), Timeout<5s>, Timeout<>,                            \
       (PhaseTimeout<Connect<1s>, FirstOutput<2s>, Idle<3s>, Silence<2s>, Total<5s>>), PhaseTimeout<>, \
       (AdaptiveTimeout<50, 300, 1s, 5s, 60s, 1>), AdaptiveTimeout<>, Telemetry, OneAtATime,           \
       (RetryBudget<0, 10s, 0>), RetryBudget<>, AwsQuota, (GrpcThrottle<1, 1>), GrpcThrottle<>

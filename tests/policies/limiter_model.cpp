@@ -18,7 +18,7 @@ namespace {
 /// Everything let through, for ever, summed up anew for each question.
 class Model {
  public:
-  explicit Model(std::vector<Quota> quotas) : quotas_(std::move(quotas)) {}
+  explicit Model(std::vector<Quota<>> quotas) : quotas_(std::move(quotas)) {}
 
   struct Entry {
     Instant at;
@@ -31,7 +31,7 @@ class Model {
   }
   Entry& entry(std::size_t i) { return entries_[i]; }
 
-  std::int64_t used(const Quota& quota, Instant now) const {
+  std::int64_t used(const Quota<>& quota, Instant now) const {
     std::int64_t sum = 0;
     for (const Entry& entry : entries_) {
       if (entry.at + quota.window.duration() > now) sum += units(quota, entry.cost);
@@ -39,7 +39,7 @@ class Model {
     return sum;
   }
   bool fits(Cost cost, Instant now) const {
-    for (const Quota& quota : quotas_) {
+    for (const Quota<>& quota : quotas_) {
       if (used(quota, now) + units(quota, cost) > quota.limit) return false;
     }
     return true;
@@ -48,7 +48,7 @@ class Model {
   Instant when(Cost cost, Instant now) const {
     if (fits(cost, now)) return now;
     Instant best = Instant::max();
-    for (const Quota& quota : quotas_) {
+    for (const Quota<>& quota : quotas_) {
       for (const Entry& entry : entries_) {
         const Instant leaves = entry.at + quota.window.duration();
         if (leaves > now && leaves < best && fits(cost, leaves)) best = leaves;
@@ -56,18 +56,18 @@ class Model {
     }
     return best;
   }
-  static std::int64_t units(const Quota& quota, Cost cost) {
+  static std::int64_t units(const Quota<>& quota, Cost cost) {
     return quota.unit == Unit::requests ? cost.requests : cost.tokens;
   }
 
  private:
-  std::vector<Quota> quotas_;
+  std::vector<Quota<>> quotas_;
   std::vector<Entry> entries_;
 };
 
 using Free = Limiter<SlidingWindow>;
 
-LimiterSettings settings_of(const std::vector<Quota>& quotas) {
+LimiterSettings settings_of(const std::vector<Quota<>>& quotas) {
   LimiterSettings settings;
   for (std::size_t i = 0; i < quotas.size(); ++i) settings.quotas[i] = quotas[i];
   return settings;
@@ -79,7 +79,7 @@ struct Flight {
 };
 
 /// Random calls that come, are corrected, given back and dropped, with nobody waiting.
-void play(const std::vector<Quota>& quotas, std::uint64_t seed, bool corrections) {
+void play(const std::vector<Quota<>>& quotas, std::uint64_t seed, bool corrections) {
   SplitMix64 random{seed};
   const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random() % n); };
   Free limiter{settings_of(quotas)};
@@ -127,7 +127,7 @@ void play(const std::vector<Quota>& quotas, std::uint64_t seed, bool corrections
         }
       }
     }
-    for (const Quota& quota : quotas) {
+    for (const Quota<>& quota : quotas) {
       if (!corrections) REQUIRE(model.used(quota, now) <= quota.limit);
       REQUIRE(limiter.used(quota.unit, now) == model.used(quota, now));
     }
@@ -156,25 +156,35 @@ TEST_CASE("a limiter agrees with the model when calls are corrected, given back 
 TEST_CASE("with waiting callers no window ever holds more than the limit, and everybody is served in order") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     SplitMix64 random{seed};
-    const std::vector<Quota> quotas{Quota{Unit::requests, 5, 10s}, Quota{Unit::tokens, 60, 7s}};
+    const std::vector<Quota<>> quotas{Quota{Unit::requests, 5, 10s}, Quota{Unit::tokens, 60, 7s}};
     Free limiter{settings_of(quotas)};
     Model model{quotas};
     std::deque<std::unique_ptr<Caller<Free>>> queue;
     Instant now = at(0s);
     int served = 0;
-    for (int step = 0; step < 400; ++step) {
-      const bool next_is_due = !queue.empty() && (queue.size() > 6 || random() % 2 == 0);
-      if (next_is_due) {
+    // Whoever asks lets in all those before it whose turn has come.
+    const auto those_served = [&] {
+      while (queue.size() > limiter.waiting()) {
         Caller<Free>& first = *queue.front();
-        (void)first.ask(now);
-        if (waits(first.answer())) {
-          REQUIRE(first.answer().until > now);
-          REQUIRE(first.answer().until == model.when(first.ctx.cost, now));
-          now = first.answer().until;
-          REQUIRE(proceeds(first.ask(now)));
-        }
         REQUIRE(model.fits(first.ctx.cost, now));
         model.note(now, first.ctx.cost);
+        REQUIRE(proceeds(first.ask(now)));
+        first.send();
+        first.succeed(now);
+        queue.pop_front();
+        ++served;
+      }
+      REQUIRE((queue.empty() || !model.fits(queue.front()->ctx.cost, now)));
+    };
+    for (int step = 0; step < 400; ++step) {
+      if (!queue.empty() && (queue.size() > 6 || random() % 2 == 0)) {
+        Caller<Free>& first = *queue.front();
+        REQUIRE(waits(first.ask(now)));
+        REQUIRE(first.answer().until > now);
+        REQUIRE(first.answer().until == model.when(first.ctx.cost, now));
+        now = first.answer().until;
+        model.note(now, first.ctx.cost);
+        REQUIRE(proceeds(first.ask(now)));
         first.send();
         first.succeed(now);
         queue.pop_front();
@@ -183,24 +193,44 @@ TEST_CASE("with waiting callers no window ever holds more than the limit, and ev
         const std::size_t leaver = random() % queue.size();
         queue[leaver]->drop();
         queue.erase(queue.begin() + static_cast<std::ptrdiff_t>(leaver));
+        // Whoever is first now is woken, and asks again.
+        if (leaver == 0 && !queue.empty()) {
+          REQUIRE(queue.front()->woken());
+          const bool fits = model.fits(queue.front()->ctx.cost, now);
+          REQUIRE(proceeds(queue.front()->ask(now)) == fits);
+          if (fits) {
+            model.note(now, queue.front()->ctx.cost);
+            queue.front()->send();
+            queue.front()->succeed(now);
+            queue.pop_front();
+          }
+        }
       } else {
         now += Duration{static_cast<std::int64_t>(random() % 500'000'000)};
         auto call = std::make_unique<Caller<Free>>(limiter);
         call->ctx.cost.tokens = static_cast<std::int64_t>(random() % 60) + 1;
-        const Cost cost = call->ctx.cost;
-        if (proceeds(call->ask(now))) {
-          REQUIRE(queue.empty());
-          REQUIRE(model.fits(cost, now));
-          model.note(now, cost);
-        } else {
-          REQUIRE((!queue.empty() || !model.fits(cost, now)));
-          queue.push_back(std::move(call));
+        (void)call->ask(now);
+        queue.push_back(std::move(call));
+        if (proceeds(queue.back()->answer())) {
+          REQUIRE(limiter.waiting() == 0);
+          for (const auto& one : queue) {
+            REQUIRE(model.fits(one->ctx.cost, now));
+            model.note(now, one->ctx.cost);
+          }
+          for (auto& one : queue) {
+            if (one != queue.back()) REQUIRE(proceeds(one->ask(now)));
+            one->send();
+            one->succeed(now);
+          }
+          served += static_cast<int>(queue.size());
+          queue.clear();
         }
       }
-      REQUIRE(limiter.waiting() == queue.size());
+      those_served();
     }
     CHECK(served > 50);
     for (auto& call : queue) call->drop();
+    CHECK(limiter.waiting() == 0);
   }
 }
 
@@ -241,18 +271,20 @@ TEST_CASE("more admissions than the log has room for never let too much through"
 }
 
 TEST_CASE("correcting an entry that others were merged into keeps what they used") {
-  SlidingLog log{Quota{Unit::tokens, 1'000'000, 60s}, 8};
-  std::uint64_t numbers[40];
-  for (int i = 0; i < 40; ++i) numbers[i] = log.push(at(i * 1s), 10);
-  REQUIRE(log.used() == 400);
-  for (const std::uint64_t number : numbers) log.correct(number, 10, 10, at(40s));
-  CHECK(log.used() == 400);
-  log.correct(log.oldest(), 10, 0, at(40s));
-  CHECK(log.used() == 390);
+  SlidingLog<> log;
+  log.start(Quota{Unit::tokens, 1'000'000, 60s}, 8);
+  Ticket tickets[40];
+  for (int i = 0; i < 40; ++i) REQUIRE(log.take(tickets[i], 10, at(i * 1s)));
+  REQUIRE(log.used(at(40s)) == 400);
+  REQUIRE(log.entries() == 16);
+  for (const Ticket ticket : tickets) log.correct(ticket, 10, 10, at(40s));
+  CHECK(log.used(at(40s)) == 400);
+  log.correct(tickets[24], 10, 0, at(40s));  // the oldest one, into which those before it were merged
+  CHECK(log.used(at(40s)) == 390);
   log.expire(at(98s));
-  CHECK(log.used() == 10);
+  CHECK(log.used(at(98s)) == 10);
   log.expire(at(99s));
-  CHECK(log.used() == 0);
+  CHECK(log.used(at(99s)) == 0);
 }
 
 TEST_CASE("calls that are given back do not keep those before them in the window") {

@@ -16,11 +16,11 @@ using Card = Limiter<SlidingWindow, RPM<2>, TPM<100>>;
 using Visitor = Caller<Card>;
 
 /// A full limiter at 0 s and 10 s, and four visitors in its queue from 20 s on.
-struct Queue {
+struct Line {
   Card limiter;
   Visitor a{limiter}, b{limiter}, c{limiter}, d{limiter};
 
-  Queue() {
+  Line() {
     for (const Duration now : {0s, 10s}) {
       Visitor call{limiter};
       REQUIRE(call.enter(at(now)));
@@ -31,13 +31,13 @@ struct Queue {
       CHECK(!visitor->woken());
     }
   }
-  ~Queue() { CHECK(limiter.waiting() == 0); }
+  ~Line() { CHECK(limiter.waiting() == 0); }
 };
 
 }  // namespace
 
 TEST_CASE("waiting callers are let in in the order in which they came") {
-  Queue queue;
+  Line queue;
   CHECK(queue.limiter.waiting() == 4);
   CHECK(queue.a.answer().until == at(60s));
   for (Visitor* visitor : {&queue.d, &queue.c, &queue.b}) CHECK(waits(visitor->ask(at(60s))));
@@ -54,7 +54,7 @@ TEST_CASE("waiting callers are let in in the order in which they came") {
 }
 
 TEST_CASE("a newcomer does not overtake those who wait, although there is room for it") {
-  Queue queue;
+  Line queue;
   Visitor newcomer{queue.limiter};
   CHECK(waits(newcomer.ask(at(60s))));
   CHECK(!queue.limiter.can_proceed(0, at(60s)).allowed);
@@ -63,7 +63,7 @@ TEST_CASE("a newcomer does not overtake those who wait, although there is room f
 }
 
 TEST_CASE("can_proceed counts those who wait in") {
-  Queue queue;
+  Line queue;
   // Turns at 60, 70, 120 and 130 s; the next at 180 s.
   CHECK(queue.limiter.can_proceed(0, at(20s)).wait == 160s);
   CHECK(queue.limiter.waiting() == 4);
@@ -71,7 +71,7 @@ TEST_CASE("can_proceed counts those who wait in") {
 }
 
 TEST_CASE("when the first one gives up, the second is woken, and nobody else") {
-  Queue queue;
+  Line queue;
   queue.a.drop();
   CHECK(queue.b.woken());
   CHECK(!queue.c.woken());
@@ -82,7 +82,7 @@ TEST_CASE("when the first one gives up, the second is woken, and nobody else") {
 }
 
 TEST_CASE("when one in the middle gives up, nobody is woken, and its share goes to those behind it") {
-  Queue queue;
+  Line queue;
   queue.b.drop();
   for (Visitor* visitor : {&queue.a, &queue.c, &queue.d}) CHECK(!visitor->woken());
   CHECK(proceeds(queue.a.ask(at(60s))));
@@ -93,7 +93,7 @@ TEST_CASE("when one in the middle gives up, nobody is woken, and its share goes 
 }
 
 TEST_CASE("when the last one gives up, nobody is woken, and the next comer takes its place") {
-  Queue queue;
+  Line queue;
   queue.d.drop();
   for (Visitor* visitor : {&queue.a, &queue.b, &queue.c}) CHECK(!visitor->woken());
   CHECK(queue.limiter.can_proceed(0, at(20s)).wait == 110s);
@@ -151,7 +151,7 @@ TEST_CASE("a small call does not overtake a large one that waits for tokens") {
 }
 
 TEST_CASE("a caller whose deadline comes before its turn behind the others is refused at once") {
-  Queue queue;
+  Line queue;
   Visitor hasty{queue.limiter};
   hasty.ctx.deadline = at(150s);
   REQUIRE(refuses(hasty.ask(at(20s))));

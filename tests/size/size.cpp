@@ -63,6 +63,15 @@ TEST_CASE("a retry quota or throttle is one word, a retry budget its window", "[
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>) <= 400);
 }
 
+TEST_CASE("a limiter is as large as docs/limiter.md says", "[size]") {
+  STATIC_REQUIRE(sizeof(Limiter<FixedWindow, RPM<50>>) <= 200);
+  STATIC_REQUIRE(sizeof(Limiter<TokenBucket<>, RPM<50>>) <= 232);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>) <= 232);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingCounter<10>, RPM<50>>) <= 480);
+  STATIC_REQUIRE(sizeof(Limiter<TokenBucket<>, RPM<50>, TPM<5'000>>) <= 352);
+  STATIC_REQUIRE(sizeof(Leased<Limiter<TokenBucket<>, RPM<5'000>>, 100>) <= 64 * 64 + 256);
+}
+
 TEST_CASE("a shared policy is one pointer, a switch one word more than its policy", "[size]") {
   STATIC_REQUIRE(sizeof(Shared<RetryBudget<20, 10s, 10>>) == sizeof(void*));
   STATIC_REQUIRE(sizeof(Shared<Limiter<SlidingWindow, RPM<50>>>) == sizeof(void*));
@@ -127,7 +136,9 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>::Scope) <= 56);
   STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
   STATIC_REQUIRE(sizeof(GrpcThrottle<10, 100>::Scope) <= 40);
-  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 128);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow, RPM<50>>::Scope) <= 136);
+  STATIC_REQUIRE(sizeof(Limiter<SlidingWindow>::Scope) <= 248);
+  STATIC_REQUIRE(sizeof(Leased<Limiter<TokenBucket<>, RPM<5'000>>, 100>::Scope) <= 144);
   STATIC_REQUIRE(sizeof(Bulkhead<10>::Scope) <= 104);
   STATIC_REQUIRE(sizeof(AdaptiveBulkhead<Aimd, 1, 9>::Scope) <= 112);
   STATIC_REQUIRE(sizeof(RampUp<60s, 10>::Scope) <= 32);

@@ -28,7 +28,8 @@ using Client = Resilient<Answering, Limiter<SlidingWindow>>;
 using Patient = Limiter<SlidingWindow>;
 
 constexpr Duration window = 20ms;
-const LimiterSettings settings{{Quota{Unit::requests, 50, window}, Quota{Unit::tokens, 400, window}}};
+const LimiterSettings settings{
+    .quotas = {Quota{Unit::requests, 50, window}, Quota{Unit::tokens, 400, window}}};
 
 }  // namespace
 

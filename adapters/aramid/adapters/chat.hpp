@@ -99,5 +99,7 @@ struct Completion : Choice {
 /// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four
 /// bytes a token, so this is on the high side), some per message, and `max_tokens`, or 512 if not set.
 [[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
+/// The same with prompt and answer apart, for `ctx.cost` and limits on input and output tokens.
+[[nodiscard]] Cost estimate_cost(const ChatRequest& request) noexcept;
 
 ARAMID_END

@@ -21,8 +21,8 @@ ARAMID_BEGIN
 /// True when a quota per day is reported as used up.
 [[nodiscard]] bool daily_quota_gone(const HttpHeaders& headers) noexcept;
 
-/// Limits of requests and tokens: the `x-ratelimit-*` family, `anthropic-ratelimit-*`, and the IETF drafts'
-/// `ratelimit`. Quotas per day are left out. What is missing or cannot be read stays -1.
+/// Limits of requests and tokens: the `x-ratelimit-*` family, `anthropic-ratelimit-*` with its input and output
+/// tokens, and the IETF drafts' `ratelimit`; quotas per day apart. What is missing or cannot be read stays -1.
 [[nodiscard]] RateHints rate_hints(const HttpHeaders& headers, WallTime now) noexcept;
 
 /// Writes what is known of `from` over `into`.

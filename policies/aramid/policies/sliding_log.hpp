@@ -3,104 +3,183 @@
 //
 // aramid/policies/sliding_log.hpp: what one quota has let through in its window, entry by entry.
 //
-// Exact: at no instant do more than `limit` units lie in any window. An entry leaves when it is exactly one
-// window old. Memory is taken once, when the log is built: 16 bytes an entry, at most `max_entries`. When more
-// admissions than that lie in one window, the two oldest become one at the later time: never too much is let
-// through, at most a little too late.
-// Not thread-safe: the limiter's lock guards it.
+// At no instant do more than `limit` units lie in any window: an entry leaves when it is exactly one window old.
+// When there is no room for another entry, the two oldest become one at the later time, and with a slot length,
+// what is let through in the same slot is one entry at its latest time: never too much is let through, at most a
+// little too late.
+// Cost: O(1) amortised. Memory: 16 bytes an entry, taken once. Not thread-safe: the limiter's lock guards it.
+// Source: the textbook's sliding-window log.
 #pragma once
 
-#include <aramid/duration.hpp>
-#include <aramid/policies/quota.hpp>
+#include <aramid/policies/quota_meter.hpp>
 
 #include <cstddef>  // size_t
-#include <utility>  // swap
 
 ARAMID_BEGIN
 
+/// `Inline` entries, a power of two, inside the object; 0 = as many as the quota needs, on the heap.
+template <std::size_t Inline = 0>
 class SlidingLog {
  public:
-  static constexpr std::int64_t max_entries = 8192;
-  static constexpr std::uint64_t no_entry = ~std::uint64_t{0};
+  static constexpr std::int64_t max_entries = 131'072;
 
   struct Entry {
-    Instant at{};
-    std::int64_t amount = 0;
+    std::int64_t at;  // nanoseconds on the time line
+    std::int64_t amount;
   };
 
-  /// `most`: how many admissions a window can hold at most; twice that leaves room for corrected ones.
-  SlidingLog(const Quota& quota, std::int64_t most)
-      : quota_{quota},
-        capacity_{static_cast<std::size_t>(2 * smaller(larger<std::int64_t>(most, 8), max_entries / 2))},
-        ring_{new Entry[capacity_]} {}
   SlidingLog() noexcept = default;
   SlidingLog(const SlidingLog&) = delete;
-  SlidingLog& operator=(SlidingLog&& other) noexcept {
-    std::swap(quota_, other.quota_);
-    std::swap(capacity_, other.capacity_);
-    std::swap(ring_, other.ring_);
-    return *this;
+  SlidingLog& operator=(const SlidingLog&) = delete;
+  ~SlidingLog() {
+    if constexpr (Inline == 0) delete[] ring_;
   }
-  ~SlidingLog() { delete[] ring_; }
 
-  [[nodiscard]] const Quota& quota() const noexcept { return quota_; }
-  [[nodiscard]] std::int64_t used() const noexcept { return used_; }
-  /// The entries, oldest first, are [oldest(), newest_end()).
-  [[nodiscard]] std::uint64_t oldest() const noexcept { return tail_; }
-  [[nodiscard]] std::uint64_t newest_end() const noexcept { return head_; }
-  [[nodiscard]] const Entry& entry(std::uint64_t at) const noexcept { return ring_[at % capacity_]; }
-  /// When an entry of `at` leaves.
-  [[nodiscard]] Instant leaves(Instant at) const noexcept { return saturating_add(at, quota_.window); }
+  /// `most`: how many admissions a window can hold; twice that leaves room for corrected ones.
+  void start(const Quota<>& quota, std::int64_t most) {
+    limit_ = quota.limit;
+    unit_ = quota.unit;
+    window_ = quota.window;
+    stay_ = window_;
+    if constexpr (Inline == 0) {
+      const std::int64_t wanted = 2 * smaller(larger<std::int64_t>(most, 8), max_entries);
+      std::size_t capacity = 16;
+      while (capacity < static_cast<std::size_t>(wanted)) capacity *= 2;
+      mask_ = capacity - 1;
+      ring_ = new Entry[capacity];  // untouched: pages that are not used cost nothing
+    }
+  }
+  void merge_within(Duration slot) noexcept { slot_ = slot.count(); }
+  /// An admission may be used up to `late` after it was taken: it stays in the window for that much longer.
+  void allow_late(Duration late) noexcept { stay_ = saturating_add(window_, late); }
+
+  [[nodiscard]] Quota<> quota() const noexcept { return {unit_, limit_, window_}; }
+  [[nodiscard]] std::int64_t capacity() const noexcept { return limit_; }
 
   void expire(Instant now) noexcept {
-    while (tail_ != head_ && leaves(entry(tail_).at) <= now) used_ -= ring_[tail_++ % capacity_].amount;
+    while (tail_ != head_ && leaves(tail_) <= now) used_ -= at(tail_++).amount;
+  }
+  [[nodiscard]] bool fits(std::int64_t amount, Instant) const noexcept { return amount <= limit_ - used_; }
+  bool take(Ticket& ticket, std::int64_t amount, Instant now) noexcept {
+    if (!fits(amount, now)) return false;
+    ticket = amount > 0 ? push(now, amount) : no_entry;
+    return true;
   }
 
-  [[nodiscard]] bool fits(std::int64_t amount) const noexcept { return amount <= quota_.limit - used_; }
+  /// An entry that has left, or was merged into an older one, stays as it was counted, but for what was used
+  /// beyond: that counts from `now` on.
+  void correct(Ticket ticket, std::int64_t taken, std::int64_t used, Instant now) noexcept {
+    if (ticket < tail_ || ticket >= head_) {
+      if (used > taken) push(now, used - taken);
+      return;
+    }
+    // The difference, because other entries may have been merged into this one.
+    Entry& entry = at(ticket);
+    const std::int64_t change = larger(smaller(used - taken, room_to_count()), -entry.amount);
+    used_ += change;
+    entry.amount += change;
+    while (head_ != tail_ && at(head_ - 1).amount == 0) --head_;
+  }
 
-  /// Notes `amount` > 0 and returns the entry's number.
-  std::uint64_t push(Instant now, std::int64_t amount) noexcept {
-    if (head_ - tail_ == capacity_) merge_oldest();
+  /// Changes nothing, so that readers may ask about any instant.
+  [[nodiscard]] std::int64_t used(Instant now) const noexcept {
+    std::int64_t used = used_;
+    for (Ticket entry = tail_; entry != head_ && leaves(entry) <= now; ++entry) used -= at(entry).amount;
+    return used;
+  }
+  [[nodiscard]] Instant resets(Instant now) const noexcept {
+    return head_ == tail_ ? now : larger(now, leaves(head_ - 1));
+  }
+
+  void set_limit(std::int64_t limit, Instant) noexcept { limit_ = limit; }
+  void rescale(std::int64_t limit, Instant) noexcept {
+    // Sums rather than entries are rounded up, so that many small ones do not become one each.
+    std::int64_t before = 0;
+    used_ = 0;
+    for (Ticket entry = tail_; entry != head_; ++entry) {
+      before += at(entry).amount;
+      const std::int64_t sum = detail::fraction(before, limit, limit_);
+      at(entry).amount = sum - used_;
+      used_ = sum;
+    }
+    limit_ = limit;
+  }
+
+  /// Each claim goes when enough of what is in the window, and of the claims before it, has left.
+  class Forecast {
+   public:
+    explicit Forecast(const SlidingLog& log) noexcept : log_{&log}, entry_{log.tail_}, total_{log.used_} {}
+
+    // After an upward correction even a claim of nothing has to wait.
+    Instant earliest(std::int64_t amount, Instant from) noexcept {
+      Instant at = from;
+      while (amount > log_->limit_ - total_) {
+        if (entry_ != log_->head_) {
+          at = larger(at, log_->leaves(entry_));
+          total_ -= log_->at(entry_++).amount;
+        } else if (claim_ != nullptr) {
+          at = larger(at, log_->leaves(claim_->planned));
+          total_ -= amount_of(log_->unit_, *claim_->cost);
+          claim_ = claim_ == last_ ? nullptr : claim_->behind();
+        } else {
+          break;  // larger than the limit; whoever asked will be refused
+        }
+      }
+      return at;
+    }
+    void take(std::int64_t amount, Instant, const QuotaClaim& claim) noexcept {
+      total_ = saturating_add(Duration{total_}, Duration{amount}).count();
+      if (claim_ == nullptr) claim_ = &claim;
+      last_ = &claim;
+    }
+
+   private:
+    const SlidingLog* log_;
+    const QuotaClaim* claim_ = nullptr;  // the first that has been taken and has not left
+    const QuotaClaim* last_ = nullptr;
+    Ticket entry_;
+    std::int64_t total_;
+  };
+  [[nodiscard]] Forecast forecast() const noexcept { return Forecast{*this}; }
+
+  /// Entries in use.
+  [[nodiscard]] std::size_t entries() const noexcept { return static_cast<std::size_t>(head_ - tail_); }
+
+ private:
+  static constexpr Ticket no_entry = -1;
+
+  Ticket push(Instant now, std::int64_t amount) noexcept {
     amount = smaller(amount, room_to_count());
-    const Instant at = tail_ != head_ ? larger(now, entry(head_ - 1).at) : now;
-    ring_[head_ % capacity_] = {at, amount};
     used_ += amount;
+    std::int64_t ns = now.time_since_epoch().count();
+    if (tail_ != head_) {
+      Entry& newest = at(head_ - 1);
+      ns = larger(ns, newest.at);
+      if (slot_ != 0 && ns / slot_ == newest.at / slot_) {
+        newest = {ns, newest.amount + amount};
+        return head_ - 1;
+      }
+      if (static_cast<std::size_t>(head_ - tail_) > mask_) merge_oldest();
+    }
+    at(head_) = {ns, amount};
     return head_++;
   }
 
-  /// Replaces the `reserved` units that the entry was pushed with by `amount` >= 0, once. An entry that has
-  /// left, or
-  /// was merged, stays as it was counted, but for what it used beyond: that counts from now on.
-  void correct(std::uint64_t number, std::int64_t reserved, std::int64_t amount, Instant now) noexcept {
-    if (number == no_entry || number < tail_) {
-      if (amount > reserved) push(now, amount - reserved);
-      return;
-    }
-    // The difference, because an older entry may have been merged into this one.
-    Entry& entry = ring_[number % capacity_];
-    const std::int64_t change = smaller(amount - reserved, room_to_count());
-    used_ += change;
-    entry.amount += change;
-    while (head_ != tail_ && this->entry(head_ - 1).amount == 0) --head_;
-  }
-
-  /// Units in the window that ends at `now`; changes nothing.
-  [[nodiscard]] std::int64_t used_at(Instant now) const noexcept {
-    std::int64_t used = used_;
-    for (std::uint64_t at = tail_; at != head_ && leaves(entry(at).at) <= now; ++at) used -= entry(at).amount;
-    return used;
-  }
-
-  /// A new limit for the same window; what is in the window stays counted.
-  void set_limit(std::int64_t limit) noexcept { quota_.limit = limit; }
-
- private:
   void merge_oldest() noexcept {
-    const Entry oldest = entry(tail_++);
-    Entry& next = ring_[tail_ % capacity_];
+    const Entry oldest = at(tail_++);
+    Entry& next = at(tail_);
     // What was given back is only a gap: it does not make what came before it stay longer.
     if (next.amount == 0) next.at = oldest.at;
     next.amount += oldest.amount;
+  }
+
+  [[nodiscard]] Entry& at(Ticket entry) noexcept { return ring_[static_cast<std::size_t>(entry) & mask_]; }
+  [[nodiscard]] const Entry& at(Ticket entry) const noexcept {
+    return ring_[static_cast<std::size_t>(entry) & mask_];
+  }
+  [[nodiscard]] Instant leaves(Instant at) const noexcept { return saturating_add(at, stay_); }
+  [[nodiscard]] Instant leaves(Ticket entry) const noexcept {
+    return leaves(Instant{Duration{at(entry).at}});
   }
 
   // A server may report any usage; the sum sticks at the largest number.
@@ -108,12 +187,25 @@ class SlidingLog {
     return std::numeric_limits<std::int64_t>::max() - used_;
   }
 
-  Quota quota_;
-  std::size_t capacity_ = 0;
-  Entry* ring_ = nullptr;  // owned; a std::vector here costs every user 0.05 s of compile time
-  std::uint64_t head_ = 0;
-  std::uint64_t tail_ = 0;
+  struct Heap {
+    using Ring = Entry*;
+  };
+  struct Here {
+    using Ring = Entry[Inline == 0 ? 1 : Inline];
+  };
+  using Ring = typename std::conditional_t<Inline == 0, Heap, Here>::Ring;
+
+  // The entries, oldest first, are [tail_, head_).
+  Ticket head_ = 0;
+  Ticket tail_ = 0;
   std::int64_t used_ = 0;
+  std::int64_t limit_ = 0;
+  std::int64_t slot_ = 0;  // 0: each admission is an entry
+  Duration window_{0};
+  Duration stay_{0};  // how long an entry does: the window, and what it may be late
+  std::size_t mask_ = Inline == 0 ? 0 : Inline - 1;
+  Unit unit_ = Unit::requests;
+  Ring ring_{};  // a std::vector here costs every user 0.05 s of compile time
 };
 
 ARAMID_END

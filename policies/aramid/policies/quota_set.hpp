@@ -1,0 +1,251 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/policies/quota_set.hpp: several quotas as one: reserved all or none, and the plan of who may go when.
+//
+// Thread-safety: the limiter's lock guards it; with meters that are lock-free `take`, `correct` and `put_back` need
+// none.
+#pragma once
+
+#include <aramid/policies/quota_meter.hpp>
+#include <aramid/policies/server_quota.hpp>
+
+#include <span>     // span
+#include <utility>  // index_sequence
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// `Config` says how many quotas there are at most, and if its type knows them, of which units.
+template <class Meter, class Config>
+class QuotaSet {
+  static constexpr std::size_t N = larger<std::size_t>(Config::max_quotas, 1);
+
+ public:
+  /// What one call has reserved.
+  struct Grant {
+    Ticket tickets[N];
+    std::int64_t seen[N];
+    unsigned epoch;
+  };
+
+  explicit QuotaSet(std::span<const Quota<>> quotas) : count_{quotas.size()} {
+    for (std::size_t i = 0; i < size(); ++i) meters_[i].start(quotas[i], most_entries(quotas, quotas[i]));
+    for (std::size_t i = 0; i < size(); ++i) choose_hints(i);
+  }
+
+  [[nodiscard]] std::size_t size() const noexcept { return Config::knows_quotas ? N : count_; }
+  [[nodiscard]] Meter& meter(std::size_t i) noexcept { return meters_[i]; }
+  [[nodiscard]] const Meter& meter(std::size_t i) const noexcept { return meters_[i]; }
+  [[nodiscard]] const ServerQuota& server(std::size_t i) const noexcept { return servers_[i]; }
+
+  /// The first quota that `cost` alone is larger than, or size().
+  [[nodiscard]] std::size_t too_small_for(const Cost& cost) const noexcept {
+    std::size_t i = 0;
+    while (i < size() && amount(i, cost) <= meters_[i].capacity()) ++i;
+    return i;
+  }
+  /// The first quota that has no room for `cost`, or size().
+  [[nodiscard]] std::size_t full_for(const Cost& cost, Instant now) const noexcept {
+    std::size_t i = 0;
+    while (i < size() && meters_[i].fits(amount(i, cost), now) &&
+           larger<std::int64_t>(amount(i, cost), 1) <= servers_[i].left(now)) {
+      ++i;
+    }
+    return i;
+  }
+
+  void expire(Instant now) noexcept {
+    for (std::size_t i = 0; i < size(); ++i) meters_[i].expire(now);
+  }
+
+  /// Reserves in all quotas or in none. `counting`: the order of all reservations is kept.
+  ARAMID_INLINE bool take(Grant& grant, const Cost& cost, Instant now, bool counting) noexcept {
+    if constexpr (!lock_free_v<Meter>) {
+      if (full_for(cost, now) != size()) return false;
+    }
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (!meters_[i].take(grant.tickets[i], amount(i, cost), now)) [[unlikely]]
+        return undo(grant, cost, now, i);
+      grant.seen[i] = ServerQuota::not_counted;
+    }
+    if (counting) [[unlikely]] {
+      for (std::size_t i = 0; i < size(); ++i) {
+        if (servers_[i].template take<lock_free_v<Meter>>(amount(i, cost), now, grant.seen[i])) continue;
+        for (std::size_t done = 0; done < i; ++done) {
+          servers_[done].put_back(amount(done, cost), grant.seen[done]);
+        }
+        return undo(grant, cost, now, size());
+      }
+    }
+    grant.epoch = epoch_.load(std::memory_order_relaxed);
+    return true;
+  }
+
+  /// Replaces what was reserved by what was used. What was reserved before the limits were changed is in other
+  /// units: less is then not given back.
+  void correct(const Grant& grant, const Cost& taken, const Cost& used, Instant now) noexcept {
+    const bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < size(); ++i) {
+      const std::int64_t before = amount(i, taken);
+      const std::int64_t after = amount(i, used);
+      if (after > before || (after < before && comparable)) {
+        meters_[i].correct(grant.tickets[i], before, after, now);
+      }
+    }
+  }
+  /// The attempt never left this process.
+  void put_back(const Grant& grant, const Cost& taken) noexcept {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (grant.seen[i] != ServerQuota::not_counted) {
+        servers_[i].put_back(amount(i, taken), grant.seen[i]);
+      }
+    }
+  }
+  [[nodiscard]] bool differ(const Cost& a, const Cost& b) const noexcept {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (amount(i, a) != amount(i, b)) return true;
+    }
+    return false;
+  }
+
+  /// Whether the server said something about a quota that is here.
+  [[nodiscard]] bool concerns(const RateHints& hints) const noexcept {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (hints_[i] != nullptr && ((hints.*hints_[i]).remaining >= 0 || (hints.*hints_[i]).limit > 0))
+        return true;
+    }
+    return false;
+  }
+  void learn(const Grant& grant, const RateHints& hints, bool limits_too, Instant now) noexcept {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (hints_[i] == nullptr) continue;
+      const QuotaHint& hint = hints.*hints_[i];
+      if ((hint.remaining < 0 && hint.limit <= 0) || servers_[i].is_stale(grant.seen[i])) continue;
+      const Quota<> quota = meters_[i].quota();
+      std::int64_t since = 0;
+      if constexpr (lock_free_v<Meter>) since = meters_[i].since(grant.tickets[i]);
+      servers_[i].report(hint, grant.seen[i], since, quota.window, now);
+      if (limits_too && hint.limit > 0 && hint.limit != quota.limit) meters_[i].set_limit(hint.limit, now);
+    }
+  }
+
+  void rescale(std::size_t i, std::int64_t limit, Instant now) noexcept {
+    meters_[i].rescale(limit, now);
+    epoch_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] Duration longest_window() const noexcept {
+    Duration longest{0};
+    for (std::size_t i = 0; i < size(); ++i) longest = larger<Duration>(longest, meters_[i].quota().window);
+    return longest;
+  }
+  /// When the server will have something left of everything.
+  [[nodiscard]] Instant server_resumes(Instant now) const noexcept {
+    Instant latest = Instant::min();
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (servers_[i].left(now) == 0) latest = larger(latest, servers_[i].until());
+    }
+    return latest;
+  }
+  /// What may be taken of quota `i` at `now`, >= 0.
+  [[nodiscard]] std::int64_t remaining(std::size_t i, Instant now) const noexcept {
+    const std::int64_t own = larger<std::int64_t>(meters_[i].capacity() - meters_[i].used(now), 0);
+    return smaller(own, servers_[i].left(now));
+  }
+
+  /// Plans calls one after the other, none before the one before it.
+  class Plan {
+   public:
+    Plan(const QuotaSet& set, Instant start) noexcept : Plan{set, start, std::make_index_sequence<N>{}} {}
+
+    void next(QuotaClaim& claim) noexcept {
+      for (std::size_t i = 0; i < set_.size(); ++i) {
+        const std::int64_t units = set_.amount(i, *claim.cost);
+        at_ = forecasts_[i].earliest(units, at_);
+        if (larger<std::int64_t>(units, 1) > left_[i]) at_ = larger(at_, set_.servers_[i].until());
+      }
+      for (std::size_t i = 0; i < set_.size(); ++i) {
+        const std::int64_t units = set_.amount(i, *claim.cost);
+        forecasts_[i].take(units, at_, claim);
+        left_[i] =
+            at_ >= set_.servers_[i].until() ? std::numeric_limits<std::int64_t>::max() : left_[i] - units;
+      }
+      claim.planned = at_;
+    }
+
+   private:
+    template <std::size_t... I>
+    Plan(const QuotaSet& set, Instant start, std::index_sequence<I...>) noexcept
+        : set_{set},
+          forecasts_{set.meters_[I].forecast()...},
+          left_{set.servers_[I].left(start)...},
+          at_{start} {}
+
+    const QuotaSet& set_;
+    typename Meter::Forecast forecasts_[N];
+    std::int64_t left_[N];
+    Instant at_;
+  };
+
+ private:
+  friend class Plan;
+
+  [[nodiscard]] Unit unit(std::size_t i) const noexcept {
+    if constexpr (Config::knows_quotas) {
+      return Config::quotas()[i].unit;
+    } else {
+      return units_[i];
+    }
+  }
+  [[nodiscard]] std::int64_t amount(std::size_t i, const Cost& cost) const noexcept {
+    return amount_of(unit(i), cost);
+  }
+
+  ARAMID_COLD bool undo(Grant& grant, const Cost& cost, Instant now, std::size_t taken) noexcept {
+    for (std::size_t i = 0; i < taken; ++i) {
+      if (amount(i, cost) > 0) meters_[i].correct(grant.tickets[i], amount(i, cost), 0, now);
+    }
+    return false;
+  }
+
+  // A window cannot hold more admissions than a request quota over the same or a longer window allows.
+  static std::int64_t most_entries(std::span<const Quota<>> quotas, const Quota<>& quota) noexcept {
+    std::int64_t most = quota.limit;
+    for (const Quota<>& other : quotas) {
+      if (other.unit == Unit::requests && other.window >= quota.window) most = smaller(most, other.limit);
+    }
+    return most;
+  }
+
+  // A report by the day is about the quota by the day. Any other is about the quota of its unit by the minute, else
+  // about the shortest that is not by the day.
+  void choose_hints(std::size_t i) noexcept {
+    const Quota<> quota = meters_[i].quota();
+    const bool by_day = quota.window >= detail::day;
+    const auto rank = [](const Quota<>& one) { return one.window == detail::minute ? 0 : one.window.ns; };
+    units_[i] = quota.unit;
+    for (std::size_t other = 0; other < size(); ++other) {
+      const Quota<> rival = meters_[other].quota();
+      if (rival.unit != quota.unit || by_day != (rival.window >= detail::day)) continue;
+      if (rank(rival) < rank(quota) || (rank(rival) == rank(quota) && other < i)) return;
+    }
+    constexpr const QuotaHint RateHints::* by_unit[] = {&RateHints::requests, &RateHints::tokens,
+                                                        &RateHints::input_tokens, &RateHints::output_tokens};
+    if (!by_day) hints_[i] = by_unit[static_cast<std::size_t>(quota.unit)];
+    if (by_day && quota.unit == Unit::requests) hints_[i] = &RateHints::requests_day;
+    if (by_day && quota.unit == Unit::tokens) hints_[i] = &RateHints::tokens_day;
+  }
+
+  Meter meters_[N];
+  ServerQuota servers_[N];
+  const QuotaHint RateHints::* hints_[N]{};  // what the server's reports are called; null: it says nothing
+  Unit units_[N]{};
+  std::size_t count_;
+  std::atomic<unsigned> epoch_{0};  // grows when the limits are changed
+};
+
+}  // namespace detail
+
+ARAMID_END
