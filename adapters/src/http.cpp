@@ -144,12 +144,16 @@ struct Http::Impl {
     const std::stop_callback on_stop{ctx.stop, [&line]() noexcept { line.cut(Cut::stop); }};
 
     const bool reused = connection->open();
-    Exchange exchange = ask(request, *connection, watch, deadline, ctx.stop);
+    Exchange exchange = ask(request, *connection, watch, deadline, ctx);
     // That the server closed an idle connection says nothing about the server: once more, on a new one.
     const bool stale =
         reused && !line.fresh() && exchange.end == Exchange::End::lost && exchange.nothing_came;
-    if (stale) exchange = ask(request, *connection, watch, deadline, ctx.stop);
-    return conclude(request, std::move(exchange), line.why(), ctx);
+    if (stale) exchange = ask(request, *connection, watch, deadline, ctx);
+    Outcome<HttpResponse> outcome = conclude(request, std::move(exchange), line.why(), ctx);
+    // As a stack would do; without one nobody else says it.
+    const bool broken = !outcome && request.on_data && request.commits && ctx.committed();
+    if (broken && outcome.error().fault != Fault::cancelled) outcome.error().fault = Fault::interrupted;
+    return outcome;
   }
 
  private:
@@ -172,12 +176,12 @@ struct Http::Impl {
   }
 
   Exchange ask(const HttpRequest& request, Connection& connection, detail::Watch& watch,
-               Steady::time_point deadline, const std::stop_token& stop) {
-    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, watch);
+               Steady::time_point deadline, Context& ctx) {
+    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, watch, ctx);
     const Steady::time_point give_up = std::min(deadline, from_now(settings.connect_timeout));
-    const detail::Resolved resolved = detail::resolve(url.host, give_up, stop);
+    const detail::Resolved resolved = detail::resolve(url.host, give_up, ctx.stop);
     if (resolved.addresses.empty() && resolved.problem.empty()) {
-      if (stop.stop_requested()) connection.line().cut(Cut::stop);
+      if (ctx.stop.stop_requested()) connection.line().cut(Cut::stop);
       if (Steady::now() >= deadline) connection.line().cut(Cut::deadline);
     }
     Exchange exchange;
@@ -185,7 +189,7 @@ struct Http::Impl {
     exchange.problem = resolved.problem.empty() ? "its name was not resolved in time"
                                                 : "its name was not resolved: " + resolved.problem;
     for (const std::string& address : resolved.addresses) {
-      exchange = connection.exchange(request, address, settings.connect_timeout, watch);
+      exchange = connection.exchange(request, address, settings.connect_timeout, watch, ctx);
       const bool try_next =
           exchange.end == Exchange::End::not_connected && connection.line().why() == Cut::none;
       if (!try_next) break;

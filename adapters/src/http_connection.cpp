@@ -82,6 +82,7 @@ std::string certificate_problem(const httplib::ClientImpl& client) {
 struct Connection::Transfer {
   const HttpSettings& settings;
   const HttpRequest& request;
+  Context& ctx;
   Watch& watch;
   Line& line;
   Exchange& result;
@@ -125,6 +126,12 @@ struct Connection::Transfer {
   }
 
   bool deliver(std::string_view bytes) {
+    if (bytes.empty()) return true;
+    if (request.commits && !ctx.commit()) {
+      result.end = Exchange::End::aborted;
+      result.problem = "another attempt of this call has begun its output";
+      return false;
+    }
     // The sink's own time is not the server's silence.
     watch.limit(Steady::time_point::max(), Cut::silence);
     Flow flow = Flow::abort;
@@ -208,9 +215,9 @@ void Connection::close() {
 }
 
 Exchange Connection::exchange(const HttpRequest& request, const std::string& address,
-                              Duration connect_timeout, Watch& watch) {
+                              Duration connect_timeout, Watch& watch, Context& ctx) {
   Exchange result;
-  Transfer transfer{settings_, request, watch, line_, result};
+  Transfer transfer{settings_, request, ctx, watch, line_, result};
   set_backstop(request);
   if (!address.empty()) client_->set_hostname_addr_map({{url_.host, address}});
   client_->set_connection_timeout(std::chrono::duration_cast<std::chrono::microseconds>(connect_timeout) +

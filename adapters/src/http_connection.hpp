@@ -52,9 +52,10 @@ class Connection {
   [[nodiscard]] bool open() const;
   void close();
 
-  /// Asks once. `address` is where to connect if no connection is open. `watch` must be on this line.
+  /// Asks once. `address` is where to connect if no connection is open. `watch` must be on this line. Of `ctx` only
+  /// the commit is used.
   [[nodiscard]] Exchange exchange(const HttpRequest& request, const std::string& address,
-                                  Duration connect_timeout, Watch& watch);
+                                  Duration connect_timeout, Watch& watch, Context& ctx);
 
   [[nodiscard]] Line& line() noexcept { return line_; }
 

@@ -29,6 +29,7 @@ enum class EventKind : std::uint8_t {
   first_output,  ///< the provider committed
   gave_up,       ///< a policy could have gone on and did not; `reason` says why
   fell_back,     ///< a Fallback answers; `fault` is the failure that it replaces
+  resumed,  ///< an interrupted stream is taken up again by `policy`; `provider` is the one that broke off
 };
 
 struct Event {
