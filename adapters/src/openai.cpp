@@ -40,8 +40,8 @@ HttpSettings http_settings(const OpenAiSettings& settings, const std::string& ba
   return http;
 }
 
-// What the caller hears while the answer arrives. An exception from the caller's function ends the call, and so does
-// a rival of a hedged call that has spoken first.
+// What the caller hears while the answer arrives. An exception from the caller's function ends the call, and so
+// does a rival of a hedged call that has spoken first.
 struct Listening {
   const ChatRequest& request;
   Context& ctx;

@@ -82,16 +82,14 @@ TEST_CASE("256 KiB of events that say nothing are held back, one byte more begin
   const std::string one_more = first + padded(part + 1);
   CHECK_FALSE(feed(exactly).began);
   CHECK(feed(one_more).began);
-  // Around each place where one event ends and the next begins.
-  for (std::size_t event = 0; event <= 4; ++event) {
-    const std::size_t border = smaller(event * padded(part).size(), exactly.size());
-    for (std::size_t split = border - smaller(border, std::size_t{12});
-         split <= smaller(border + 12, exactly.size()); ++split) {
+  // Around the place where the last event begins, and the one where it ends.
+  for (const std::size_t border : {3 * padded(part).size(), exactly.size() - 2}) {
+    for (std::size_t split = border - 2; split <= border + 2; ++split) {
       INFO("split at " << split);
-      CHECK_FALSE(
-          feed({std::string_view{exactly}.substr(0, split), std::string_view{exactly}.substr(split)}).began);
-      CHECK(feed({std::string_view{one_more}.substr(0, split), std::string_view{one_more}.substr(split)})
-                .began);
+      const std::string_view held = exactly;
+      const std::string_view over = one_more;
+      CHECK_FALSE(feed({held.substr(0, split), held.substr(split)}).began);
+      CHECK(feed({over.substr(0, split), over.substr(split)}).began);
     }
   }
 }

@@ -13,8 +13,8 @@
 // own with an apology. Only text is continued: a stream that broke off in a tool call, in a refusal, with several
 // choices, or before its first piece of text stays `interrupted`.
 // The listener hears the pieces go on and nothing twice. If the rest does not come, `request.partial` has all that
-// was heard. A cancelled call is not continued, nor one that has used up its time or its attempts, nor one for which
-// a RetryBudget outside does not pay. `max_tokens` is lowered by what was heard.
+// was heard. A cancelled call is not continued, nor one that has used up its time or its attempts, nor one that a
+// RetryBudget outside does not pay for. `max_tokens` is lowered by what was heard.
 // Attempts over all: the client's plus `Times` at most, or `ctx.max_attempts`.
 // Cost: a copy of each request that has `on_text`. Thread-safety: as the client's.
 #pragma once

@@ -11,10 +11,10 @@
 //
 // When to use it: the listener can take text back: a screen, a buffer. When not: text that has been acted upon,
 // spoken, or sent on; answers so dear that half of one is worth keeping (Continue).
-// `on_restart` is called just before the new answer's first output. If none comes the old text stands: the call ends
-// as `interrupted`, and `request.partial` is what was heard. Retries and failover of the client inside are at work
-// before the new output as before any first one. A cancelled call is not restarted, nor one that has used up its
-// time or its attempts, nor one for which a RetryBudget outside does not pay.
+// `on_restart` is called just before the new answer's first output. If none comes the old text stands: the call
+// ends as `interrupted`, and `request.partial` is what was heard. Retries and failover of the client inside are at
+// work before the new output as before any first one. A cancelled call is not restarted, nor one that has used up
+// its time or its attempts, nor one that a RetryBudget outside does not pay for.
 // Attempts over all: the client's plus `Restarts` at most, or `ctx.max_attempts`.
 // Cost: none until a stream breaks off, then a copy of the request. Thread-safety: as the client's.
 #pragma once
