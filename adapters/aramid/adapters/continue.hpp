@@ -73,16 +73,16 @@ class Continue : public Wrapping<Client> {
   constexpr explicit Continue(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
 
   Outcome<Completion> operator()(const ChatRequest& request, Context& ctx) {
-    static_assert(ProviderOf<Client, ChatRequest>,
-                  "aramid: the client of a Continue<> must answer a ChatRequest with an Outcome<Completion>");
-    CallAccess::set_ceiling(ctx, attempts_allowed());
-    if (!request.on_text) return detail::ask<Outcome<Completion>>(this->client(), request, ctx);
-    Partial arrived;
-    ChatRequest heard = request;
-    heard.partial = &arrived;
-    Outcome<Completion> outcome = detail::ask<Outcome<Completion>>(this->client(), heard, ctx);
-    if (outcome) return outcome;
-    return go_on(request, ctx, std::move(outcome), std::move(arrived));
+    static_assert(
+        ChatClient<Client>,
+        "aramid: the client of a Continue<> must be callable as client(request, ctx) with a ChatRequest and "
+        "return an Outcome<Completion>");
+    // After a sentence the compiler is to say no more.
+    if constexpr (ChatClient<Client>) {
+      return run(request, ctx);
+    } else {
+      return fail(Fault::unknown);
+    }
   }
   Outcome<Completion> operator()(const ChatRequest& request) {
     Context ctx;
@@ -104,6 +104,17 @@ class Continue : public Wrapping<Client> {
   }
 
  private:
+  Outcome<Completion> run(const ChatRequest& request, Context& ctx) {
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    if (!request.on_text) return detail::ask<Outcome<Completion>>(this->client(), request, ctx);
+    Partial arrived;
+    ChatRequest heard = request;
+    heard.partial = &arrived;
+    Outcome<Completion> outcome = detail::ask<Outcome<Completion>>(this->client(), heard, ctx);
+    if (outcome) return outcome;
+    return go_on(request, ctx, std::move(outcome), std::move(arrived));
+  }
+
   ARAMID_COLD Outcome<Completion> go_on(const ChatRequest& request, Context& ctx, Outcome<Completion> outcome,
                                         Partial so_far) {
     bool began = ctx.committed();

@@ -44,18 +44,16 @@ class Restart : public Wrapping<Client> {
   constexpr explicit Restart(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
 
   Outcome<Completion> operator()(const ChatRequest& request, Context& ctx) {
-    static_assert(ProviderOf<Client, ChatRequest>,
-                  "aramid: the client of a Restart<> must answer a ChatRequest with an Outcome<Completion>");
-    CallAccess::set_ceiling(ctx, attempts_allowed());
-    Outcome<Completion> outcome = detail::ask<Outcome<Completion>>(this->client(), request, ctx);
-    if (outcome || !request.on_text || !request.on_restart) [[likely]]
-      return outcome;
-    bool began = true;
-    for (unsigned i = 0; i < Restarts && !outcome && began; ++i) {
-      if (!detail::take_up_again(outcome.error(), ctx, policy_name)) break;
-      outcome = restart(request, ctx, std::move(outcome), began);
+    static_assert(
+        ChatClient<Client>,
+        "aramid: the client of a Restart<> must be callable as client(request, ctx) with a ChatRequest and "
+        "return an Outcome<Completion>");
+    // After a sentence the compiler is to say no more.
+    if constexpr (ChatClient<Client>) {
+      return run(request, ctx);
+    } else {
+      return fail(Fault::unknown);
     }
-    return outcome;
   }
   Outcome<Completion> operator()(const ChatRequest& request) {
     Context ctx;
@@ -77,6 +75,19 @@ class Restart : public Wrapping<Client> {
   }
 
  private:
+  Outcome<Completion> run(const ChatRequest& request, Context& ctx) {
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    Outcome<Completion> outcome = detail::ask<Outcome<Completion>>(this->client(), request, ctx);
+    if (outcome || !request.on_text || !request.on_restart) [[likely]]
+      return outcome;
+    bool began = true;
+    for (unsigned i = 0; i < Restarts && !outcome && began; ++i) {
+      if (!detail::take_up_again(outcome.error(), ctx, policy_name)) break;
+      outcome = restart(request, ctx, std::move(outcome), began);
+    }
+    return outcome;
+  }
+
   // `began`: whether the new attempt had output, after which the old one's is void.
   ARAMID_COLD Outcome<Completion> restart(const ChatRequest& request, Context& ctx,
                                           Outcome<Completion> broken, bool& began) {

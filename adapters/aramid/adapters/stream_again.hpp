@@ -9,9 +9,15 @@
 #include <aramid/route.hpp>
 #include <aramid/wrapping.hpp>
 
+#include <concepts>  // same_as
 #include <optional>  // optional
 
 ARAMID_BEGIN
+
+/// Answers a ChatRequest with a Completion.
+template <class Client>
+concept ChatClient = ProviderOf<Client, ChatRequest> &&
+                     std::same_as<detail::ResultOf<Client, ChatRequest>, Outcome<Completion>>;
 
 namespace detail {
 
