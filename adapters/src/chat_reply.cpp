@@ -56,9 +56,6 @@ ChatReply::Part& ChatReply::part(const Json& choice) {
 }
 
 void ChatReply::take_text(Part& part, const Json& message) {
-  // A model that thinks aloud gets on.
-  for (const char* key : {"reasoning_content", "reasoning"})
-    progress_ += text_of(message, key).empty() ? 0U : 1U;
   if (const std::string_view refusal = text_of(message, "refusal"); !refusal.empty()) {
     output({});
     part.choice.refusal += refusal;
@@ -83,10 +80,11 @@ void ChatReply::take_calls(Part& part, const Json& message) {
     const auto last = static_cast<std::int64_t>(part.calls.size());
     const bool begins = !text_of(fragment, "id").empty() || last == 0;
     ToolCall& call = at_index(part.calls, index_of(fragment, begins ? last : last - 1));
-    output({});
+    std::string arguments = arguments_of(member(function, "arguments"));
+    if (!arguments.empty()) output({});
     if (call.id.empty()) call.id = text_of(fragment, "id");
     if (call.name.empty()) call.name = text_of(function, "name");
-    call.arguments += arguments_of(member(function, "arguments"));
+    call.arguments += arguments;
   }
 }
 
@@ -127,7 +125,19 @@ void ChatReply::take_whole(const Json& answer) {
   }
 }
 
+// Whatever else a delta holds that is not empty. Servers do not agree on a name for reasoning.
+void ChatReply::note_thought(const Json& delta) {
+  if (!delta.is_object()) return;
+  for (const auto& [key, value] : delta.items()) {
+    const bool known =
+        key == "role" || key == "refusal" || key == "tool_calls" || (key == "content" && !value.is_array());
+    const bool says = value.is_string() ? !text_of(value).empty() : value.is_structured() && !value.empty();
+    thought_ = thought_ || (says && !known);
+  }
+}
+
 void ChatReply::take_chunk(const Json& chunk) {
+  thought_ = false;
   take_frame(chunk);
   const Json& choices = member(chunk, "choices");
   for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
@@ -136,7 +146,9 @@ void ChatReply::take_chunk(const Json& chunk) {
     take_text(slot, delta);
     take_calls(slot, delta);
     take_finish(slot, choices[i]);
+    note_thought(delta);
   }
+  if (thought_) ++progress_;
 }
 
 bool ChatReply::finished() const noexcept {

@@ -36,7 +36,13 @@ class ChatReply {
   [[nodiscard]] bool finished() const noexcept;
   /// The provider's own word for a failure that it reports as a finish reason.
   [[nodiscard]] bool failed() const noexcept;
-  /// Pieces of output so far, reasoning included, which is not handed on.
+  /// Output has begun.
+  [[nodiscard]] bool has_output() const noexcept { return has_output_; }
+  /// Lets output begin without any.
+  void begin_output() { output({}); }
+  /// The last chunk showed work that is not output, such as the model's reasoning.
+  [[nodiscard]] bool thought() const noexcept { return thought_; }
+  /// Signs of work so far: pieces of output, and chunks that showed a thought.
   [[nodiscard]] std::uint64_t progress() const noexcept { return progress_; }
   [[nodiscard]] const Usage& usage() const noexcept { return usage_; }
   [[nodiscard]] Completion take();
@@ -54,7 +60,9 @@ class ChatReply {
   void take_calls(Part& part, const Json& message);
   void take_finish(Part& part, const Json& choice);
   void take_frame(const Json& answer);
+  void note_thought(const Json& delta);
   void output(std::string_view text) {
+    has_output_ = true;
     ++progress_;
     if (output_) output_(text);
   }
@@ -66,6 +74,8 @@ class ChatReply {
   std::string model_;
   std::string id_;
   Json extra_ = Json::object();
+  bool has_output_ = false;
+  bool thought_ = false;
 };
 
 }  // namespace detail

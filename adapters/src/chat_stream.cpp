@@ -82,9 +82,20 @@ void ChatStream::take_event(const SseEvent& event) {
     error_ = classify_in_band(data);
   } else {
     reply_.take_chunk(json);
-    if (reply_.failed())
+    if (reply_.failed()) {
       refuse(Fault::unavailable, "the provider ended the stream with the finish reason 'error'");
+    } else if (!reply_.finished()) {
+      hold_back(data.size());
+    }
   }
+}
+
+// Counted by the events' own bytes, so that it does not matter how they were split on the way.
+void ChatStream::hold_back(std::size_t bytes) {
+  if (reply_.has_output() || reply_.thought()) return;
+  ++held_events_;
+  held_bytes_ += bytes;
+  if (held_events_ > most_held_events || held_bytes_ > most_held_bytes) reply_.begin_output();
 }
 
 void ChatStream::take_document() {

@@ -36,6 +36,7 @@ class ChatStream {
 
   void take_event(const SseEvent& event);
   void take_document();
+  void hold_back(std::size_t bytes);
   void refuse(Fault fault, std::string message);
   [[nodiscard]] Flow flow() const noexcept;
 
@@ -46,6 +47,8 @@ class ChatStream {
   std::size_t max_body_;
   std::size_t taken_ = 0;
   std::uint64_t events_ = 0;
+  std::size_t held_events_ = 0;
+  std::size_t held_bytes_ = 0;
   Kind kind_ = Kind::unknown;
   bool done_ = false;  // [DONE] came
 };

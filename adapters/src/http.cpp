@@ -155,7 +155,11 @@ struct Http::Impl {
     const bool stale =
         reused && !line.fresh() && exchange.end == Exchange::End::lost && exchange.nothing_came;
     if (stale) exchange = ask(request, *connection, limits, deadline, ctx);
-    return conclude(request, std::move(exchange), line.why(), limits.due, ctx);
+    Outcome<HttpResponse> outcome = conclude(request, std::move(exchange), line.why(), limits.due, ctx);
+    // As a stack would do; without one nobody else says it.
+    const bool broken = !outcome && request.on_data && request.commits && ctx.committed();
+    if (broken && outcome.error().fault != Fault::cancelled) outcome.error().fault = Fault::interrupted;
+    return outcome;
   }
 
  private:
@@ -178,8 +182,8 @@ struct Http::Impl {
   }
 
   Exchange ask(const HttpRequest& request, Connection& connection, detail::Limits& limits,
-               Steady::time_point deadline, const Context& ctx) {
-    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, limits);
+               Steady::time_point deadline, Context& ctx) {
+    if (connection.open()) return connection.exchange(request, {}, settings.connect_timeout, limits, ctx);
     const Steady::time_point connect_by =
         ctx.phases != nullptr ? from_now(ctx.phases->connect) : Steady::time_point::max();
     limits.watch.connect_by(connect_by, connection.notices_handshakes());
@@ -198,7 +202,7 @@ struct Http::Impl {
     exchange.problem = resolved.problem.empty() ? "its name was not resolved in time"
                                                 : "its name was not resolved: " + resolved.problem;
     for (const std::string& address : resolved.addresses) {
-      exchange = connection.exchange(request, address, settings.connect_timeout, limits);
+      exchange = connection.exchange(request, address, settings.connect_timeout, limits, ctx);
       const bool try_next =
           exchange.end == Exchange::End::not_connected && connection.line().why() == Cut::none;
       if (!try_next) break;

@@ -110,6 +110,7 @@ std::string certificate_problem(const httplib::ClientImpl& client) {
 struct Connection::Transfer {
   const HttpSettings& settings;
   const HttpRequest& request;
+  Context& ctx;
   Limits& limits;
   Line& line;
   Exchange& result;
@@ -155,6 +156,12 @@ struct Connection::Transfer {
   }
 
   bool deliver(std::string_view bytes) {
+    if (bytes.empty()) return true;
+    if (request.commits && !ctx.commit()) {
+      result.end = Exchange::End::aborted;
+      result.problem = "another attempt of this call has begun its output";
+      return false;
+    }
     // The sink's own time is not the server's silence.
     limits.watch.limit(Steady::time_point::max(), Cut::silence);
     Flow flow = Flow::abort;
@@ -240,9 +247,9 @@ void Connection::close() {
 }
 
 Exchange Connection::exchange(const HttpRequest& request, const std::string& address,
-                              Duration connect_timeout, Limits& limits) {
+                              Duration connect_timeout, Limits& limits, Context& ctx) {
   Exchange result;
-  Transfer transfer{settings_, request, limits, line_, result};
+  Transfer transfer{settings_, request, ctx, limits, line_, result};
   set_backstop(request);
   if (open()) limits.timer.connected(Limits::now());
   limits.limit(limits.first_byte_by, Phase::first_output);

@@ -75,9 +75,9 @@ class Connection {
   void close();
 
   /// Asks once. `address` is where to connect if no connection is open. The limits' watch must be on this
-  /// line.
+  /// line. Of `ctx` only the commit is used.
   [[nodiscard]] Exchange exchange(const HttpRequest& request, const std::string& address,
-                                  Duration connect_timeout, Limits& limits);
+                                  Duration connect_timeout, Limits& limits, Context& ctx);
 
   [[nodiscard]] Line& line() noexcept { return line_; }
 

@@ -40,25 +40,33 @@ HttpSettings http_settings(const OpenAiSettings& settings, const std::string& ba
   return http;
 }
 
-// What the caller hears while the answer arrives. An exception from the caller's function ends the call.
+// What the caller hears while the answer arrives. An exception from the caller's function ends the call, and so
+// does a rival of a hedged call that has spoken first.
 struct Listening {
   const ChatRequest& request;
   Context& ctx;
-  std::string thrown{};
-  bool threw = false;
+  bool began = false;
+  bool ended = false;
+  std::string why{};
 
   void hear(std::string_view text) {
-    if (!request.on_text || threw || !ctx.commit()) return;
+    if (!request.on_text || ended) return;
+    if (!ctx.commit()) return end("another attempt of this call has begun its output");
+    began = true;
     if (text.empty()) return;
     try {
       request.on_text(text);
     } catch (const std::exception& e) {
-      threw = true;
-      thrown = std::string{"on_text threw: "} + e.what();
+      end(std::string{"on_text threw: "} + e.what());
     } catch (...) {
-      threw = true;
-      thrown = "on_text threw";
+      end("on_text threw");
     }
+  }
+
+ private:
+  void end(std::string reason) {
+    ended = true;
+    why = std::move(reason);
   }
 };
 
@@ -119,6 +127,7 @@ struct OpenAi::Impl {
     if (!key->empty()) message.headers.add("Authorization", "Bearer " + *key);
     message.body = std::move(*body);
     message.accept_any_status = true;
+    message.commits = false;  // what arrives is held back until there is something to hear
     if (!stream) message.first_byte_timeout = settings.answer_timeout;
 
     Listening listening{request, ctx};
@@ -126,17 +135,17 @@ struct OpenAi::Impl {
     std::uint64_t events = 0;
     std::uint64_t progress = 0;
     bool silent = false;
-    auto last_event = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point last_event{};
     message.on_data = [&](const HttpResponse&, std::string_view bytes) {
       const Flow flow = answer.feed(bytes);
-      if (listening.threw) return Flow::abort;
+      if (listening.ended) return Flow::abort;
       // Comments keep a connection alive, not an answer.
       const auto now = std::chrono::steady_clock::now();
-      if (answer.events() != events) {
+      if (answer.events() != events || last_event == decltype(last_event){}) {
         events = answer.events();
         last_event = now;
       }
-      silent = flow == Flow::more && events > 0 && now - last_event > settings.idle_timeout;
+      silent = flow == Flow::more && now - last_event > settings.idle_timeout;
       if (silent) return Flow::abort;
       const bool output = std::exchange(progress, answer.reply().progress()) != answer.reply().progress();
       return flow == Flow::more && !output ? Flow::no_output : flow;
@@ -146,11 +155,12 @@ struct OpenAi::Impl {
     Outcome<Completion> completion = conclude(response, answer, listening, silent);
     if (answer.reply().usage().known()) ctx.usage = answer.reply().usage();
     if (!completion) {
-      redact(completion.error().message, *key, request);
+      Error& error = completion.error();
+      redact(error.message, *key, request);
+      if (listening.began && request.partial != nullptr)
+        *request.partial = {answer.reply().take(), error.fault};
       // As a stack would do; without one nobody else says it.
-      const bool cancelled = completion.error().fault == Fault::cancelled;
-      if (ctx.committed() && !cancelled) completion.error().fault = Fault::interrupted;
-      return completion;
+      if (ctx.committed() && error.fault != Fault::cancelled) error.fault = Fault::interrupted;
     }
     return completion;
   }
@@ -165,13 +175,13 @@ struct OpenAi::Impl {
     std::optional<Error> error;
     if (response) {
       error = answer.finish();
-    } else if (!listening.threw && !answer.complete()) {
+    } else if (!listening.ended && !answer.complete()) {
       error = answer.error() ? answer.error() : std::optional{std::move(response.error())};
       if (silent) error->fault = Fault::timed_out;
       if (silent) error->phase = Phase::idle;
       if (silent) error->message = "the stream said nothing but comments for too long";
     }
-    if (listening.threw) return fail(Fault::cancelled, 0, listening.thrown);
+    if (listening.ended) return fail(Fault::cancelled, 0, listening.why);
     if (error) return std::unexpected<Error>{std::move(*error)};
     return answer.reply().take();
   }

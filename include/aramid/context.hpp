@@ -74,9 +74,10 @@ struct Route {
   std::string_view only;
   /// Names of those to ask, in this order, and nobody else; empty = as the combinator decides.
   std::span<const std::string_view> order;
-  std::size_t skip = 0;  ///< so many of the combinator's first choices are asked last
-  bool failover = true;  ///< false: the first choice only
-  bool wait = true;      ///< false: fail rather than wait for a provider that is not ready
+  std::size_t skip = 0;   ///< so many of the combinator's first choices are asked last
+  std::string_view last;  ///< name of one to ask last of all; empty, or one that no candidate has = nobody
+  bool failover = true;   ///< false: the first choice only
+  bool wait = true;       ///< false: fail rather than wait for a provider that is not ready
 };
 
 /// Decides which one of several attempts at the same time may speak to the caller.
@@ -226,6 +227,10 @@ struct CallAccess {
     ctx.gate_ = &gate;
     ctx.gate_number_ = number;
   }
+  /// For whoever takes up a call after its output has begun, and tells the caller what becomes of that output:
+  /// false lets a new attempt begin like a first one, true when the old output stands after all. A rival of a hedge
+  /// stays shut out: the gate is this attempt's.
+  static void set_committed(Context& ctx, bool committed) noexcept { ctx.committed_ = committed; }
   /// The last attempt never left this process.
   static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }

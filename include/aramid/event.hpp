@@ -31,6 +31,7 @@ enum class EventKind : std::uint8_t {
   gave_up,       ///< a policy could have gone on and did not; `reason` says why
   fell_back,     ///< a Fallback answers; `fault` is the failure that it replaces
   shadowed,  ///< a policy in the shadow would have acted; fields as of the event that there would have been
+  resumed,   ///< an interrupted stream is taken up again by `policy`; `provider` is the one that broke off
 };
 
 struct Event {

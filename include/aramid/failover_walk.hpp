@@ -87,7 +87,8 @@ class FailoverWalk<Routing, Clients, Max> {
   template <class Result, class Request>
   Result run(Clients& clients, const Request& request, Context& ctx) {
     CallAccess::set_ceiling(ctx, clients.attempts_allowed());
-    if (!ctx.route.only.empty() || !ctx.route.order.empty() || ctx.route.skip != 0) [[unlikely]]
+    if ((ctx.route.only.size() | ctx.route.order.size() | ctx.route.skip | ctx.route.last.size()) != 0)
+        [[unlikely]]
       return run_chosen<Result>(clients, request, ctx);
     bool nested = false;
     Instant now{};
@@ -298,7 +299,8 @@ class FailoverWalk<Routing, Clients, Max> {
     CallAccess::pass_on(ctx);
   }
 
-  // The names are used up here: a combinator nested in a candidate has names of its own.
+  // The names are used up here: a combinator nested in a candidate has names of its own. Who is to be last may be
+  // in there.
   template <class Result, class Request>
   ARAMID_COLD Result run_chosen(Clients& clients, const Request& request, Context& ctx) {
     const Route route = ctx.route;
@@ -330,7 +332,17 @@ class FailoverWalk<Routing, Clients, Max> {
     ctx.route.skip = 0;
     const Restored restored{ctx, route};
     const std::size_t skip = route.skip % count;
-    const auto at = [&](std::size_t i) { return std::size_t{chosen.at[(i + skip) % count]}; };
+    ChosenOrder<Max> turned;
+    std::size_t placed = 0;
+    std::size_t last = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint8_t candidate = chosen.at[(i + skip) % count];
+      const bool goes_last = !route.last.empty() && clients.name(candidate) == route.last;
+      if (goes_last) last = candidate;
+      if (!goes_last) turned.at[placed++] = candidate;
+    }
+    if (placed < count) turned.at[placed] = static_cast<std::uint8_t>(last);
+    const auto at = [&](std::size_t i) { return std::size_t{turned.at[i]}; };
     return walk<Result>(clients, request, ctx, at, route.failover ? count : 1, now, nested);
   }
 

@@ -67,15 +67,6 @@ struct AtPercentile {
   }
 };
 
-/// Attempts of one call go where the client sends them.
-struct SameProvider {
-  static constexpr std::size_t step = 0;
-};
-/// Each further attempt begins at the next choice of the combinator inside.
-struct NextProvider {
-  static constexpr std::size_t step = 1;
-};
-
 /// What a Hedge has done so far.
 struct HedgeTotals {
   std::uint64_t launched = 0;  ///< attempts beside a first one

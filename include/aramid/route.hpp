@@ -50,6 +50,15 @@ struct Priority {
   static void report(State<Max>&, std::size_t, const Error*, Duration, Instant) noexcept {}
 };
 
+/// For combinators that make several attempts at one call: all go where the client sends them.
+struct SameProvider {
+  static constexpr std::size_t step = 0;
+};
+/// Each further attempt begins at the next choice of the combinator inside.
+struct NextProvider {
+  static constexpr std::size_t step = 1;
+};
+
 /// How much an error tells the caller when all candidates failed; the highest is returned. The caller's own
 /// mistake first, then what needs a person, then what passes; of two alike, the later one.
 [[nodiscard]] constexpr int informative(Fault fault) noexcept {

@@ -137,6 +137,8 @@ TEST_CASE("chunks that show nothing are no output", "[adapters][chat]") {
   CHECK(heard.signs == 1);
   CHECK(heard.text.empty());
   (void)stream.feed(piece(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":""}}]})"));
+  CHECK(heard.signs == 1);
+  (void)stream.feed(piece(R"({"tool_calls":[{"index":0,"function":{"arguments":"{"}}]})"));
   CHECK(heard.signs == 2);
 }
 

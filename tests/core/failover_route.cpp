@@ -110,3 +110,55 @@ TEST_CASE("facts of a provider type and properties beside a name are the same th
   using Two = detail::CandidateOf<Named<"x", Large, Price<1, 2>>>;
   STATIC_REQUIRE(Two::facts.price == 3);
 }
+
+TEST_CASE("a call may name the one to ask last, whatever else it says", "[failover]") {
+  const auto asked = [](auto&& prepare) {
+    std::string order;
+    const auto note = [&order](char name) {
+      return [&order, name](const int&, Context&) -> Outcome<int> {
+        order += name;
+        return fail(Fault::unavailable);
+      };
+    };
+    const auto a = note('a');
+    const auto b = note('b');
+    const auto c = note('c');
+    Failover<Priority, Named<"a", decltype(a)>, Named<"b", decltype(b)>, Named<"c", decltype(c)>> chat{a, b,
+                                                                                                       c};
+    Context ctx;
+    prepare(ctx.route);
+    const std::string_view last = ctx.route.last;
+    CHECK_FALSE(chat(0, ctx));
+    CHECK(ctx.route.last == last);
+    return order;
+  };
+  CHECK(asked([](Route& route) { route.last = "a"; }) == "bca");
+  CHECK(asked([](Route& route) { route.last = "b"; }) == "acb");
+  CHECK(asked([](Route& route) { route.last = "c"; }) == "abc");
+  CHECK(asked([](Route& route) { route.last = "nobody"; }) == "abc");
+  CHECK(asked([](Route& route) {
+          route.last = "b";
+          route.skip = 1;
+        }) == "cab");
+  CHECK(asked([](Route& route) {
+          route.last = "a";
+          route.only = "a";
+        }) == "a");
+  static constexpr std::string_view order[] = {"c", "a"};
+  CHECK(asked([](Route& route) {
+          route.last = "c";
+          route.order = order;
+        }) == "ac");
+}
+
+TEST_CASE("the one to ask last may be inside a candidate", "[failover]") {
+  using Inner = Failover<Priority, Named<"x", Script>, Named<"y", Script>>;
+  const Script x = failing(Fault::unavailable);
+  const Script y{{2}};
+  const Script z{{3}};
+  Failover<Priority, Named<"inner", Inner>, Named<"z", Script>> chat{args(x, y), z};
+  Context ctx;
+  ctx.route.last = "x";
+  CHECK(chat(0, ctx).value() == 2);
+  CHECK(x.calls() == 0);
+}

@@ -6,12 +6,19 @@
 //   ChatRequest request{"Why is the sky blue?"};
 //   request.options.max_tokens = 200;
 //   request.on_text = [](std::string_view piece) { std::cout << piece << std::flush; };   // streams
+//   Partial partial;
+//   request.partial = &partial;                                                             // if it breaks off
+//
+// What a stream says before its first output (text, a refusal, a tool call's arguments) reaches nobody, so until
+// then a failure is retried and failed over unseen. See docs/streams.md.
 //
 // Thread-safety: values, like std::vector.
 #pragma once
 
 #include <aramid/context.hpp>
+#include <aramid/fault.hpp>
 
+#include <cstddef>      // size_t
 #include <cstdint>      // int64_t
 #include <functional>   // function
 #include <optional>     // optional
@@ -61,13 +68,28 @@ struct ChatOptions {
   std::string extra_json{};
 };
 
+struct Partial;
+
+/// Before its first output a stream may send so many events that say nothing (a role, an empty text, no choices),
+/// and so many bytes in them. With the next one the call is committed as if output had begun: a server at work on
+/// what it does not show is not asked again from the start. Comments, and events that show the model's reasoning,
+/// are not counted.
+inline constexpr std::size_t most_held_events = 64;
+inline constexpr std::size_t most_held_bytes = std::size_t{256} << 10;
+
 struct ChatRequest {
   std::vector<Message> messages{};
   ChatOptions options{};
-  /// Called on the calling thread with each piece of the first choice's text. Setting it asks for a stream,
-  /// and commits the call at the first piece: from then on nothing is retried. A refusal or a tool call commits
-  /// it too; they come whole, in the Completion.
+  /// Called on the calling thread (inside a Hedge on one of its threads) with each piece of the first choice's
+  /// text. Setting it asks for a stream, and commits the call at the first piece: from then on nothing is
+  /// retried. A refusal or a tool call's arguments commit it too; they come whole, in the Completion.
   std::function<void(std::string_view)> on_text{};
+  /// Called where `on_text` is, when all text heard so far is void because another answer begins. Only
+  /// <aramid/adapters/restart.hpp> calls it, and without it does not restart.
+  std::function<void()> on_restart{};
+  /// Where to put what had arrived when a call with `on_text` fails after its output has begun; untouched by any
+  /// other call. Must outlive the call; not read by it.
+  Partial* partial = nullptr;
   bool stream = false;  ///< asks for a stream without `on_text`; the call is not committed by it
 
   ChatRequest() = default;
@@ -93,7 +115,17 @@ struct Completion : Choice {
   std::string id{};
   Usage usage{};                  ///< the same as in `ctx.usage`; -1 = not reported
   std::vector<Choice> further{};  ///< choices beyond the first
-  std::string extra_json{};       ///< a JSON object: what the answer held besides
+  /// Where in `text` another answer went on from one that was cut off: see <aramid/adapters/continue.hpp>.
+  std::vector<std::size_t> seams{};
+  std::string extra_json{};  ///< a JSON object: what the answer held besides
+};
+
+/// What had arrived when a call broke off after its output had begun. Run no tool call in it: its arguments may
+/// be cut off anywhere.
+struct Partial {
+  Completion completion{};
+  Fault cause =
+      Fault::unknown;  ///< what broke it off; the call's own error says `interrupted`, or `cancelled`
 };
 
 /// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four

@@ -52,14 +52,18 @@ struct HttpResponse {
 
 struct HttpRequest {
   /// Called on the calling thread with each piece of a 2xx body as it arrives; `head` has status and headers.
-  /// If it throws, the call ends with Fault::cancelled and the exception's text.
+  /// If it throws, the call ends with Fault::cancelled and the exception's text. The call is committed before the
+  /// first piece: nothing is retried from then on, so the sink gets no byte twice, and a failure is `interrupted`.
   using Sink = std::function<Flow(const HttpResponse& head, std::string_view bytes)>;
 
   std::string method = "GET";
   std::string path = "/";  ///< after the path of `base_url`; begins with "/", escaped by the caller
   HttpHeaders headers{};
   std::string body{};
-  Sink on_data{};                  ///< empty: the body is collected
+  Sink on_data{};  ///< empty: the body is collected
+  /// False: the sink hands nothing out, or calls `ctx.commit()` itself before it does. It may see the beginning of
+  /// several attempts.
+  bool commits = true;
   bool accept_any_status = false;  ///< true: an answer other than 2xx is a response, not an error
   Duration first_byte_timeout{0};  ///< 0: as the settings say
 };

@@ -38,7 +38,7 @@ struct OpenAiSettings {
   Duration connect_timeout = std::chrono::seconds{5};
   Duration first_byte_timeout = std::chrono::seconds{90};  ///< of a stream
   Duration answer_timeout = std::chrono::seconds{600};     ///< of an answer that is not streamed
-  Duration idle_timeout = std::chrono::seconds{120};  ///< of a stream, between two events that say something
+  Duration idle_timeout = std::chrono::seconds{120};  ///< of a stream, between two events; comments are none
   std::size_t max_connections = 8;
   std::size_t max_body = std::size_t{32} << 20;
   bool verify_tls = true;

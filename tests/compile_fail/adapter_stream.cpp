@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+// What cannot be restarted or gone on from.
+// expect 1: aramid: Restart<Client, Restarts>: Restarts is 1 to 8
+// expect 2: aramid: Restart<Client, Restarts, Where>: Where is SameProvider or NextProvider
+// expect 3: aramid: the client of a Restart<> must be callable as client(request, ctx) with a ChatRequest and
+// expect 4: aramid: Continue<Client, Times>: Times is 1 to 8
+// expect 5: aramid: Continue<Client, Times, How>: How is Prefill, AskToGoOn, or a function of (ChatRequest&,
+// expect 6: aramid: Continue<Client, Times, How, Where>: Where is SameProvider or NextProvider
+// expect 7: aramid: the client of a Continue<> must be callable as client(request, ctx) with a ChatRequest and
+
+#include <aramid/adapters/continue.hpp>
+#include <aramid/adapters/restart.hpp>
+#include <aramid/aramid.hpp>
+
+using namespace aramid;
+
+#ifndef MISTAKE
+#define MISTAKE 0
+#endif
+
+struct Chat {
+  Outcome<Completion> operator()(const ChatRequest&, Context&) { return Completion{}; }
+};
+struct Numbers {
+  Outcome<int> operator()(const ChatRequest&, Context&) { return 1; }
+};
+
+#if MISTAKE == 1
+using Client = Restart<Chat, 0>;
+#elif MISTAKE == 2
+using Client = Restart<Chat, 1, Chat>;
+#elif MISTAKE == 3
+using Client = Restart<Numbers>;
+#elif MISTAKE == 4
+using Client = Continue<Chat, 9>;
+#elif MISTAKE == 5
+using Client = Continue<Chat, 1, Chat>;
+#elif MISTAKE == 6
+using Client = Continue<Chat, 1, Prefill, Chat>;
+#elif MISTAKE == 7
+using Client = Continue<Numbers>;
+#else
+using Client = Restart<Continue<Resilient<Chat, Timeout<Span{std::chrono::seconds{9}}>>>>;
+#endif
+
+int main() {
+  using namespace std::chrono_literals;
+  Client client;
+  (void)client("Why?");
+}
