@@ -9,8 +9,9 @@
 
 file=$1
 shift
-errors=$(mktemp) || exit 1
-trap 'rm -f "$errors"' EXIT
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+errors=$work/errors
 failed=0
 
 complain() {
@@ -19,7 +20,14 @@ complain() {
   failed=1
 }
 
-LC_ALL=C "$@" -fsyntax-only "$file" 2>"$errors" || complain "the correct twin does not compile"
+# Reading the library takes longer than the file: once for all mistakes. Both compilers find the .gch by themselves.
+library=$work/library.hpp
+echo '#include <aramid/aramid.hpp>' >"$library"
+"$@" -x c++-header "$library" -o "$library.gch" 2>"$errors" || complain "the library does not compile"
+
+compiles() { LC_ALL=C "$@" -include "$library" -fsyntax-only "$file" 2>"$errors"; }
+
+compiles "$@" || complain "the correct twin does not compile"
 
 mistakes=$(sed -n -e 's|^// expect: .*|1|p' -e 's|^// expect \([0-9][0-9]*\): .*|\1|p' "$file")
 [ -n "$mistakes" ] || complain "no line '// expect: ...'"
@@ -27,7 +35,7 @@ mistakes=$(sed -n -e 's|^// expect: .*|1|p' -e 's|^// expect \([0-9][0-9]*\): .*
 for mistake in $mistakes; do
   sentence=$(sed -n -e "s|^// expect $mistake: ||p" "$file")
   [ "$mistake" = 1 ] && [ -z "$sentence" ] && sentence=$(sed -n -e 's|^// expect: ||p' "$file")
-  if LC_ALL=C "$@" -fsyntax-only "-DMISTAKE=$mistake" "$file" 2>"$errors"; then
+  if compiles "$@" "-DMISTAKE=$mistake"; then
     complain "mistake $mistake compiles"
     continue
   fi
