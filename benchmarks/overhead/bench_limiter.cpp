@@ -9,6 +9,10 @@
 
 #include <deque>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace {
 
@@ -131,6 +135,84 @@ void mutex_and_deque_shared(benchmark::State& state) {
   }
 }
 
+void clock_reading(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(SteadyClock::now());
+}
+
+constexpr std::size_t keys = 10'000;
+
+struct Request {
+  std::string tenant;
+};
+struct TenantOf {
+  std::string_view operator()(const Request& request) const noexcept { return request.tenant; }
+};
+
+/// One of each key, in an order that no cache foresees.
+std::vector<Request> requests_of_all_keys() {
+  std::vector<Request> requests;
+  for (std::size_t i = 0; i < keys; ++i) requests.push_back({"tenant-" + std::to_string(1'000'000 + i)});
+  SplitMix64 random{1};
+  for (std::size_t i = keys - 1; i > 0; --i) std::swap(requests[i], requests[random() % (i + 1)]);
+  return requests;
+}
+
+void keyed_limiter(benchmark::State& state) {
+  Keyed<TenantOf, Limiter<TokenBucket<>, RPM<600'000'000>>, keys> policy;
+  using Policy = decltype(policy);
+  const std::vector<Request> requests = requests_of_all_keys();
+  Context ctx;
+  Instant now = begin;
+  std::int64_t refused = 0;
+  const auto call = [&](const Request& request) {
+    now += step;
+    typename Policy::Scope scope;
+    policy.prepare(scope, request, ctx);
+    refused += policy.admit(scope, ctx, now).kind == Admission::Kind::proceed ? 0 : 1;
+    benchmark::DoNotOptimize(policy.settle(scope, ctx, nullptr, now));
+  };
+  for (const Request& request : requests) call(request);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    call(requests[i]);
+    i = i + 1 < keys ? i + 1 : 0;
+  }
+  if (refused != 0 || policy.size() != keys || policy.crowded() != 0) state.SkipWithError("refused");
+}
+
+/// What people write: a map of buckets under a lock.
+void mutex_and_map(benchmark::State& state) {
+  struct Bucket {
+    double tokens = 1e6;
+    Instant filled = begin;
+  };
+  std::mutex mutex;
+  std::unordered_map<std::string, Bucket> buckets;
+  const std::vector<Request> requests = requests_of_all_keys();
+  Instant now = begin;
+  std::int64_t refused = 0;
+  std::size_t i = 0;
+  const auto call = [&](const Request& request) {
+    now += step;
+    const std::lock_guard lock{mutex};
+    Bucket& bucket = buckets[request.tenant];
+    const auto since = static_cast<double>((now - bucket.filled).count());
+    bucket.tokens = smaller(1e6, bucket.tokens + since * 0.01);
+    bucket.filled = now;
+    refused += bucket.tokens >= 1 ? 0 : 1;
+    bucket.tokens -= 1;
+  };
+  for (const Request& request : requests) call(request);
+  for (auto _ : state) {
+    call(requests[i]);
+    i = i + 1 < keys ? i + 1 : 0;
+  }
+  if (refused != 0) state.SkipWithError("refused");
+}
+
+BENCHMARK(clock_reading)->Name("limiter: clock reading");
+BENCHMARK(keyed_limiter)->Name("limiter: Keyed in and out keys 10000");
+BENCHMARK(mutex_and_map)->Name("limiter: mutex and map keys 10000");
 BENCHMARK(compare_and_swap)->Name("limiter: compare-and-swap");
 BENCHMARK(token_bucket)->Name("limiter: token bucket");
 BENCHMARK(limiter_call<Bucket>)->Name("limiter: Limiter<TokenBucket> in and out");
