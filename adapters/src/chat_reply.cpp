@@ -81,7 +81,11 @@ void ChatReply::take_calls(Part& part, const Json& message) {
     const bool begins = !text_of(fragment, "id").empty() || last == 0;
     ToolCall& call = at_index(part.calls, index_of(fragment, begins ? last : last - 1));
     std::string arguments = arguments_of(member(function, "arguments"));
-    if (!arguments.empty()) output({});
+    if (!arguments.empty()) {
+      output({});
+    } else if (begins) {
+      ++progress_;
+    }
     if (call.id.empty()) call.id = text_of(fragment, "id");
     if (call.name.empty()) call.name = text_of(function, "name");
     call.arguments += arguments;

@@ -42,7 +42,7 @@ class ChatReply {
   void begin_output() { output({}); }
   /// The last chunk showed work that is not output, such as the model's reasoning.
   [[nodiscard]] bool thought() const noexcept { return thought_; }
-  /// Signs of work so far: pieces of output, and chunks that showed a thought.
+  /// Signs of work so far: pieces of output, names of tool calls, and chunks that showed a thought.
   [[nodiscard]] std::uint64_t progress() const noexcept { return progress_; }
   [[nodiscard]] const Usage& usage() const noexcept { return usage_; }
   [[nodiscard]] Completion take();

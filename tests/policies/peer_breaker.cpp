@@ -18,6 +18,7 @@ const std::map<std::string, std::string> not_played = {
      "moves by hand announce nothing: there is no call whose listeners could hear"},
     {"cb-ck-count-above-threshold", "a share of the last N calls with a minimum, compared by `>`; here `>=`"},
     {"cb-op-warmup", "no warm-up switch: `minimum` is what keeps a first failure from opening"},
+    {"fa-fin-warm-window", "the same: a window that is not full yet counts as far as it goes"},
     {"cb-sb-health-probe-low-traffic",
      "the ramp here counts calls instead of drawing lots: the first of a step passes"},
     {"cb-sb-health-probe-window", "the trip rules go on judging during a ramp; it has no verdict of its own"},
@@ -125,10 +126,37 @@ TEST_CASE("trip rules decide as other libraries' tests of trip rules expect") {
   });
 }
 
+TEST_CASE("a breaker marks a node dead as other libraries' tests of failure accrual expect") {
+  play_all("failure_accrual", 1, [](const peers::Json& row) {
+    const peers::Json& config = row.at("config");
+    const Duration dead = peers::ms(config.at("mark_dead_ms"));
+    const unsigned failures = 100 - peers::percent(config.at("required_success_rate"));
+    Breaker<> breaker{
+        BreakerSettings{.failures = 0,
+                        .cooldown = dead,
+                        .failure_rate = FailureRate{.percent = larger(failures, 1U),
+                                                    .minimum = config.at("min_requests"),
+                                                    .window = peers::ms(config.at("window_ms"))}}};
+    for (const peers::Json& step : row.at("steps")) {
+      INFO(step.dump());
+      const Instant now = at(peers::ms(step.at("at_ms")));
+      Caller<Breaker<>> call{breaker};
+      REQUIRE(call.enter(now));
+      step.at("outcome") == "failure" ? call.fail(now) : call.succeed(now);
+      const peers::Json& expected = step.at("expect").at("mark_dead_ms");
+      CHECK((breaker.state(now) == BreakerState::open) == !expected.is_null());
+      if (expected.is_null()) continue;
+      Caller<Breaker<>> next{breaker};
+      CHECK(refuses(next.ask(now)));
+      CHECK(next.answer().retry_after == peers::ms(expected));
+    }
+  });
+}
+
 TEST_CASE("every breaker row that is not played exists, so that no excuse outlives its row") {
   std::set<std::string> all;
-  for (const char* policy :
-       {"circuit_breaker", "circuit_breaker_probe", "circuit_breaker_window", "circuit_breaker_trip_rule"}) {
+  for (const char* policy : {"circuit_breaker", "circuit_breaker_probe", "circuit_breaker_window",
+                             "circuit_breaker_trip_rule", "failure_accrual"}) {
     for (const peers::Json& row : rows_of(policy)) all.insert(row.at("id").get<std::string>());
   }
   if (all.empty()) return;
