@@ -9,6 +9,7 @@
 
 #include "desk.hpp"
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace desk;
 
@@ -108,9 +109,9 @@ class Life {
 };
 
 template <class B>
-void lives(std::uint64_t enough) {
+void lives(int enough) {
   std::uint64_t endings = 0;
-  for (std::uint64_t seed = 0; endings < enough; ++seed) {
+  for (std::uint64_t seed = 0; endings < static_cast<std::uint64_t>(support::effort(enough)); ++seed) {
     INFO(seed);
     Life<B> life{seed};
     for (int i = 0; i < 20'000; ++i) life.step();

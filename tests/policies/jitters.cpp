@@ -9,6 +9,7 @@
 
 #include "desk.hpp"
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace desk;
 
@@ -191,9 +192,9 @@ TEST_CASE("ten million delays are never negative, above the cap, below the hint 
   Tally tally;
   SplitMix64 random{2026};
   try_curves<Constant, Linear, Exponential, ExponentialBy<3, 2>, ExponentialBy<1000, 7>, Fibonacci,
-             Delays<0s, 100ms, 1s, 5s>>(tally, random, 10'000'000 / 43 + 1);
-  CHECK(tally.cases >= 10'000'000);
+             Delays<0s, 100ms, 1s, 5s>>(tally, random, support::effort(10'000'000) / 43 + 1);
+  CHECK(tally.cases >= support::effort(10'000'000));
   CHECK(tally.wrong == 0);
-  CHECK(tally.delays > 5'000'000);
-  CHECK(tally.refused > 1'000'000);
+  CHECK(tally.delays > support::effort(5'000'000));
+  CHECK(tally.refused > support::effort(1'000'000));
 }

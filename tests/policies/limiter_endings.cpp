@@ -12,12 +12,15 @@
 
 #include <vector>
 
+#include "support/effort.hpp"
+
 using namespace desk;
 
 namespace {
 
 template <class Policy>
-void end_in_all_ways(int calls) {
+void end_in_all_ways(int all_calls) {
+  const int calls = support::effort(all_calls);
   Policy limiter;
   SplitMix64 random{static_cast<std::uint64_t>(calls)};
   const auto below = [&](std::uint64_t n) { return static_cast<std::int64_t>(random() % n); };

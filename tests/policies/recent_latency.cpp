@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -154,7 +155,7 @@ TEST_CASE("it follows a random walk of latencies as a list of the last windows d
   std::vector<std::pair<Instant, Duration>> all;
   Instant now{100000s};
   Duration level = 10ms;
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < support::effort(20'000); ++i) {
     now += Duration{static_cast<std::int64_t>(random() % 40'000'000)};
     if (random() % 900 == 0) now += Duration{static_cast<std::int64_t>(random() % 30) * 1'000'000'000};
     level = larger(smaller(level * static_cast<std::int64_t>(95 + random() % 11) / 100, Duration{10s}),
