@@ -31,6 +31,10 @@ Error classify_in_band(std::string_view text) {
 
 void ChatStream::refuse(Fault fault, std::string message) {
   if (error_) return;
+  if (whole_) {
+    done_ = true;
+    return;
+  }
   error_.emplace();
   error_->fault = fault;
   error_->message = std::move(message);
@@ -47,7 +51,7 @@ Flow ChatStream::feed(std::string_view bytes) {
   taken_ += bytes.size();
   if (taken_ > max_body_) {
     refuse(Fault::malformed, "the answer is larger than " + std::to_string(max_body_) + " bytes");
-    return Flow::abort;
+    return flow();
   }
   if (kind_ == Kind::unknown) {
     // What the answer is shows in its first character; servers get the content type wrong.
@@ -79,7 +83,7 @@ void ChatStream::take_event(const SseEvent& event) {
   if (json.is_discarded()) {
     refuse(Fault::malformed, "an event of the stream is not JSON");
   } else if (is_error(json) || event.event == "error") {
-    error_ = classify_in_band(data);
+    whole_ ? static_cast<void>(done_ = true) : static_cast<void>(error_ = classify_in_band(data));
   } else {
     reply_.take_chunk(json);
     if (reply_.failed()) {
@@ -87,6 +91,7 @@ void ChatStream::take_event(const SseEvent& event) {
     } else if (!reply_.finished()) {
       hold_back(data.size());
     }
+    whole_ = complete();
   }
 }
 

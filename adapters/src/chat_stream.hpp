@@ -27,6 +27,9 @@ class ChatStream {
   [[nodiscard]] bool complete() const noexcept {
     return !error_ && kind_ == Kind::events && reply_.finished();
   }
+  /// Whether it has turned out to be a stream of events, or one document. Neither before its first character.
+  [[nodiscard]] bool is_events() const noexcept { return kind_ == Kind::events; }
+  [[nodiscard]] bool is_document() const noexcept { return kind_ == Kind::document; }
   /// Events so far that were more than comments.
   [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
   [[nodiscard]] ChatReply& reply() noexcept { return reply_; }
@@ -50,7 +53,8 @@ class ChatStream {
   std::size_t held_events_ = 0;
   std::size_t held_bytes_ = 0;
   Kind kind_ = Kind::unknown;
-  bool done_ = false;  // [DONE] came
+  bool whole_ = false;  // the finish reason came: nothing after it spoils the answer
+  bool done_ = false;   // [DONE] came, or what cannot belong to the answer any more
 };
 
 }  // namespace detail

@@ -139,13 +139,14 @@ struct OpenAi::Impl {
     message.on_data = [&](const HttpResponse&, std::string_view bytes) {
       const Flow flow = answer.feed(bytes);
       if (listening.ended) return Flow::abort;
-      // Comments keep a connection alive, not an answer.
+      // Comments keep a connection alive, not a stream. Of a document every piece counts, which Http sees to.
       const auto now = std::chrono::steady_clock::now();
       if (answer.events() != events || last_event == decltype(last_event){}) {
         events = answer.events();
         last_event = now;
       }
-      silent = flow == Flow::more && now - last_event > settings.idle_timeout;
+      const bool streams = answer.is_events() || (stream && !answer.is_document());
+      silent = streams && flow == Flow::more && now - last_event > settings.idle_timeout;
       if (silent) return Flow::abort;
       const bool output = std::exchange(progress, answer.reply().progress()) != answer.reply().progress();
       return flow == Flow::more && !output ? Flow::no_output : flow;

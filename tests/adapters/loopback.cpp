@@ -81,9 +81,9 @@ void Peer::wait_for_close() {
   }
 }
 
-void Peer::drip(std::string_view bytes) {
+void Peer::drip(std::string_view bytes, int times) {
   ::pollfd other{.fd = descriptor_, .events = POLLIN, .revents = 0};
-  while (say(bytes)) {
+  for (; times != 0 && say(bytes); --times) {
     if (::poll(&other, 1, 5) > 0) return;
   }
 }

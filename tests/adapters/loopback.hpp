@@ -33,8 +33,8 @@ class Peer {
   void serve(std::string_view answer);
   /// Waits until the other side closes.
   void wait_for_close();
-  /// Says `bytes` again and again, slowly, until the other side closes.
-  void drip(std::string_view bytes);
+  /// Says `bytes` again and again, every 5 ms, until the other side closes or it has said them so many times.
+  void drip(std::string_view bytes, int times = -1);
   /// Closes so that the other side gets a reset instead of an end.
   void reset();
   void shut_down() noexcept;

@@ -280,6 +280,21 @@ TEST_CASE("a stream of comments is not an answer, however long it goes on", "[ad
   CHECK(answer.error().fault == Fault::timed_out);
 }
 
+TEST_CASE("an answer that is no stream takes its time as long as bytes keep coming", "[adapters][openai]") {
+  const Loopback server{[](Peer& peer, int) {
+    peer.request();
+    peer.say(stream_head("application/json") + chunk("\n"));
+    peer.drip(chunk("\n"), 120);
+    peer.say(chunk(R"({"choices":[{"message":)"));
+    peer.drip(chunk(" "), 120);
+    peer.say(chunk(R"({"content":"late"},"finish_reason":"stop"}]})") + std::string{support::last_chunk});
+  }};
+  const OpenAi provider{
+      {.model = "m", .base_url = server.url(), .api_key = Secret::none(), .idle_timeout = 500ms}};
+  Context ctx;
+  CHECK(provider("Why?", ctx).value().text == "late");
+}
+
 TEST_CASE("the deadline and a stop request end a stream", "[adapters][openai]") {
   const Loopback server{[](Peer& peer, int) {
     peer.request();

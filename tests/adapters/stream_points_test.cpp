@@ -178,6 +178,25 @@ TEST_CASE("after the first output the caller gets what had arrived, and why it b
   }
 }
 
+TEST_CASE("after the finish reason nothing that the server says spoils the answer", "[adapters][stream]") {
+  const std::pair<const char*, std::string> endings[] = {
+      {"an error", support::sse(R"({"error":{"message":"overloaded","type":"overloaded_error"}})")},
+      {"no JSON", support::sse("oops")},
+      {"a second finish reason, which is an error", support::delta("{}", R"("error")")},
+      {"an endless line", "data: " + std::string(std::size_t{5} << 20U, 'x')}};
+  for (const auto& [name, ending] : endings) {
+    INFO(name);
+    const Loopback server{
+        once(stream_head() + chunk(support::says("Because.") + support::stops) + chunk(ending))};
+    Ear listener;
+    Context ctx;
+    const auto answer = make(server.url())(listener.request, ctx);
+    REQUIRE(answer);
+    CHECK(answer->text == "Because.");
+    CHECK_FALSE(listener.has_partial());
+  }
+}
+
 TEST_CASE("a stream that falls silent after its first output is interrupted by a timeout",
           "[adapters][stream]") {
   const Loopback server{[](Peer& peer, int) {

@@ -45,6 +45,7 @@ TEST_CASE("an interrupted stream begins again at the next provider, and the text
   CHECK(listener.text == "Because.");
   CHECK(answer->text == "Because.");
   CHECK(answer->seams.empty());
+  CHECK(listener.partial.completion.text.empty());
   CHECK(a.calls() == 1);
   CHECK(ctx.provider() == "b");
   CHECK(ctx.attempt() == 2);

@@ -87,8 +87,8 @@ struct ChatRequest {
   /// Called where `on_text` is, when all text heard so far is void because another answer begins. Only
   /// <aramid/adapters/restart.hpp> calls it, and without it does not restart.
   std::function<void()> on_restart{};
-  /// Where to put what had arrived when a call with `on_text` fails after its output has begun; untouched by any
-  /// other call. Must outlive the call; not read by it.
+  /// Where to put what had arrived when a call with `on_text` fails after its output has begun; empty after
+  /// a Restart that succeeded, untouched by any other call. Must outlive the call; not read by it.
   Partial* partial = nullptr;
   bool stream = false;  ///< asks for a stream without `on_text`; the call is not committed by it
 

@@ -85,6 +85,8 @@ class Restart : public Wrapping<Client> {
       if (!detail::take_up_again(outcome.error(), ctx, policy_name)) break;
       outcome = restart(request, ctx, std::move(outcome), began);
     }
+    // What had arrived before is void.
+    if (outcome && request.partial != nullptr) *request.partial = {};
     return outcome;
   }
 
