@@ -112,7 +112,7 @@ class Call {
   }
   template <std::size_t I>
   auto& scope() noexcept {
-    return boost::hana::at_c<I>(scopes_);
+    return detail::tuple_at<I>(scopes_);
   }
 
   template <std::size_t I>

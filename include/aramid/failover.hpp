@@ -33,9 +33,7 @@
 #include <aramid/named.hpp>
 #include <aramid/provider.hpp>
 #include <aramid/readiness.hpp>
-
-#include <boost/hana/at.hpp>           // at_c
-#include <boost/hana/basic_tuple.hpp>  // basic_tuple
+#include <aramid/tuple_at.hpp>
 
 #include <array>     // array
 #include <concepts>  // constructible_from
@@ -124,7 +122,7 @@ class Failover {
   }
   template <std::size_t I>
   [[nodiscard]] auto& get() noexcept {
-    return boost::hana::at_c<I>(clients_).client;
+    return detail::tuple_at<I>(clients_).client;
   }
   /// Their names, in the order in which they are written.
   [[nodiscard]] static constexpr Name name_at(std::size_t i) noexcept { return Names::names[i]; }
@@ -220,7 +218,7 @@ class Failover {
   template <class Clients, class Visitor>
   static constexpr void each(Clients& clients, Visitor&& visitor) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (visitor(boost::hana::at_c<I>(clients).client), ...);
+      (visitor(detail::tuple_at<I>(clients).client), ...);
     }(std::index_sequence_for<Candidates...>{});
   }
 

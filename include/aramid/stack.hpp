@@ -8,9 +8,7 @@
 #pragma once
 
 #include <aramid/policy.hpp>
-
-#include <boost/hana/at.hpp>           // at_c
-#include <boost/hana/basic_tuple.hpp>  // basic_tuple
+#include <aramid/tuple_at.hpp>
 
 #include <cstddef>  // size_t
 #include <utility>  // index_sequence
@@ -97,11 +95,11 @@ class PolicyStack {
 
   template <std::size_t I>
   [[nodiscard]] constexpr auto& get() noexcept {
-    return boost::hana::at_c<I>(slots_).policy;
+    return detail::tuple_at<I>(slots_).policy;
   }
   template <std::size_t I>
   [[nodiscard]] constexpr const auto& get() const noexcept {
-    return boost::hana::at_c<I>(slots_).policy;
+    return detail::tuple_at<I>(slots_).policy;
   }
 
  private:
@@ -131,7 +129,7 @@ class PolicyStack {
   }
 
   template <std::size_t I>
-  using Nth = std::remove_cvref_t<decltype(boost::hana::at_c<I>(
+  using Nth = std::remove_cvref_t<decltype(detail::tuple_at<I>(
       std::declval<boost::hana::basic_tuple<std::type_identity<Policies>...>&>()))>::type;
 
   ARAMID_EMPTY boost::hana::basic_tuple<detail::Slot<Policies>...> slots_;

@@ -6,6 +6,8 @@
 #include "loopback.hpp"
 #include "support/catch.hpp"
 
+#include <netdb.h>
+
 #include <stdexcept>
 
 using namespace aramid;
@@ -163,6 +165,12 @@ TEST_CASE("a port where nobody listens is a failed connection", "[adapters][http
 }
 
 TEST_CASE("localhost is looked up", "[adapters][http]") {
+  addrinfo* known = nullptr;
+  if (::getaddrinfo("localhost", nullptr, nullptr, &known) != 0) {
+    WARN("skipped: this machine has no localhost, as a bare container without /etc/hosts");
+    return;
+  }
+  ::freeaddrinfo(known);
   const Loopback server{[](Peer& peer, int) { peer.serve(response(200, "ok")); }};
   Context ctx;
   CHECK(make("http://localhost:" + std::to_string(server.port()))({}, ctx).value().body == "ok");
