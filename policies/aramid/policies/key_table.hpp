@@ -147,8 +147,18 @@ class KeyTable {
       sum = (sum ^ word) * odd;
       sum ^= sum >> 29U;
     };
-    for (; left >= 8; left -= 8, at += 8) take(8);
-    if (left != 0) take(left);
+    for (; left > 8; left -= 8, at += 8) take(8);
+    // The last word may overlap the one before it: reading so many bytes as are left would be a call.
+    if (text.size() >= 8) {
+      at = text.data() + text.size() - 8;
+      take(8);
+    } else if (left >= 4) {
+      take(4);
+      at += left - 4;
+      take(4);
+    } else {
+      for (; left > 0; --left, ++at) take(1);
+    }
     return SplitMix64::mix(sum);
   }
 
