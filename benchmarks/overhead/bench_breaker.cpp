@@ -118,19 +118,20 @@ using Rate = Breaker<FailureRate{}, 60s, 3>;
 using Count = Breaker<FailureCount{.failures = 5, .of = 20}, 60s, 3>;
 using Slow = Breaker<SlowRate{}, 60s, 3>;
 
-BENCHMARK(one_fetch_add)->Name("one fetch_add");
-BENCHMARK(one_clock_reading)->Name("one reading of the steady clock");
-BENCHMARK(successful<Breaker<5, 60s, 3>>)->Name("Breaker<5, 60s, 3>, a success");
-BENCHMARK(successful<Breaker<>>)->Name("Breaker<>, a success");
-BENCHMARK(successful<Rate>)->Name("Breaker<FailureRate{}>, a success");
-BENCHMARK(successful_at_run_time)->Name("Breaker<> with a FailureRate, a success");
-BENCHMARK(successful<Count>)->Name("Breaker<FailureCount{}>, a success");
-BENCHMARK(successful<Slow>)->Name("Breaker<SlowRate{}>, a success");
+BENCHMARK(one_fetch_add)->Name("breaker: one fetch_add");
+BENCHMARK(one_clock_reading)->Name("breaker: one reading of the steady clock");
+BENCHMARK(successful<Breaker<5, 60s, 3>>)->Name("breaker: Breaker<5, 60s, 3>, a success");
+BENCHMARK(successful<Breaker<>>)->Name("breaker: Breaker<>, a success");
+BENCHMARK(successful<Rate>)->Name("breaker: Breaker<FailureRate{}>, a success");
+BENCHMARK(successful_at_run_time)->Name("breaker: Breaker<> with a FailureRate, a success");
+BENCHMARK(successful<Count>)->Name("breaker: Breaker<FailureCount{}>, a success");
+BENCHMARK(successful<Slow>)->Name("breaker: Breaker<SlowRate{}>, a success");
 // Every 10 us a call, or its deque would hold ten million outcomes.
-BENCHMARK_CAPTURE(handmade, success, 10us, Instant{})->Name("by hand (mutex, deque, function), a success");
-BENCHMARK(refused<Breaker<5, 60s, 3>>)->Name("Breaker<5, 60s, 3>, a refusal");
-BENCHMARK(refused<Rate>)->Name("Breaker<FailureRate{}>, a refusal");
+BENCHMARK_CAPTURE(handmade, success, 10us, Instant{})
+    ->Name("breaker: by hand (mutex, deque, function), a success");
+BENCHMARK(refused<Breaker<5, 60s, 3>>)->Name("breaker: Breaker<5, 60s, 3>, a refusal");
+BENCHMARK(refused<Rate>)->Name("breaker: Breaker<FailureRate{}>, a refusal");
 BENCHMARK_CAPTURE(handmade, refusal, 0us, Instant::max())
-    ->Name("by hand (mutex, deque, function), a refusal");
+    ->Name("breaker: by hand (mutex, deque, function), a refusal");
 
 }  // namespace

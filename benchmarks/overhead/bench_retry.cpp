@@ -32,14 +32,17 @@ void hundredth_delay(benchmark::State& state) {
   }
 }
 
-BENCHMARK(first_decision<Backoff<Exponential, NoJitter>>)->Name("first delay of a new policy, NoJitter");
-BENCHMARK(first_decision<Backoff<Exponential, Jitter>>)->Name("first delay of a new policy, Jitter");
-BENCHMARK(first_decision<Backoff<Exponential, FullJitter>>)->Name("first delay of a new policy, FullJitter");
-BENCHMARK(first_decision<Backoff<Exponential, Spread<25>>>)->Name("first delay of a new policy, Spread<25>");
+BENCHMARK(first_decision<Backoff<Exponential, NoJitter>>)
+    ->Name("retry: first delay of a new policy, NoJitter");
+BENCHMARK(first_decision<Backoff<Exponential, Jitter>>)->Name("retry: first delay of a new policy, Jitter");
+BENCHMARK(first_decision<Backoff<Exponential, FullJitter>>)
+    ->Name("retry: first delay of a new policy, FullJitter");
+BENCHMARK(first_decision<Backoff<Exponential, Spread<25>>>)
+    ->Name("retry: first delay of a new policy, Spread<25>");
 BENCHMARK(first_decision<Backoff<Exponential, DecorrelatedJitter>>)
-    ->Name("first delay of a new policy, DecorrelatedJitter");
-BENCHMARK(hundredth_delay<Exponential>)->Name("hundredth delay, Exponential");
-BENCHMARK(hundredth_delay<ExponentialBy<3, 2>>)->Name("hundredth delay, ExponentialBy<3, 2>");
-BENCHMARK(hundredth_delay<Fibonacci>)->Name("hundredth delay, Fibonacci");
+    ->Name("retry: first delay of a new policy, DecorrelatedJitter");
+BENCHMARK(hundredth_delay<Exponential>)->Name("retry: hundredth delay, Exponential");
+BENCHMARK(hundredth_delay<ExponentialBy<3, 2>>)->Name("retry: hundredth delay, ExponentialBy<3, 2>");
+BENCHMARK(hundredth_delay<Fibonacci>)->Name("retry: hundredth delay, Fibonacci");
 
 }  // namespace

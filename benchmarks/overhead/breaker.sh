@@ -7,14 +7,15 @@
 # window) and to one clock reading (goal for a refusal: 1.25).
 set -euo pipefail
 build=${1:?usage: breaker.sh BUILD_DIR}
-"$build"/benchmarks/aramid_bench_overhead --benchmark_filter='fetch_add|steady clock|^Breaker|by hand \(mutex, deque' \
+"$build"/benchmarks/aramid_bench_overhead --benchmark_filter='^breaker: ' \
   --benchmark_repetitions=15 --benchmark_enable_random_interleaving=true --benchmark_min_time=0.05 \
   --benchmark_format=csv --benchmark_report_aggregates_only=true 2>/dev/null |
   awk -F'"' '/_median"/ {
-    name = $2; sub(/_median$/, "", name); sub(/^,/, "", $3); split($3, field, ",")
-    order[++n] = name; ns[name] = field[3]
+    name = substr($2, 10); sub(/_median$/, "", name); sub(/^,/, "", $3); split($3, field, ",")
+    ns[name] = field[3]
   } END {
-    for (i = 1; i <= n; ++i) printf "%-48s %8.1f ns\n", order[i], ns[order[i]]
+    for (name in ns) printf "%-48s %8.1f ns\n", name, ns[name] | "LC_ALL=C sort"
+    close("LC_ALL=C sort")
     add = ns["one fetch_add"]; clock = ns["one reading of the steady clock"]
     if (add > 0) {
       printf "%-48s %8.2f (goal 1.50)\n", "failures in a row / fetch_add", ns["Breaker<5, 60s, 3>, a success"] / add
