@@ -75,7 +75,7 @@ inline constexpr Ruling rulings[fault_count] = {
     /* invalid_request   */ {Again::never, Elsewhere::never,      Evidence::none,    Reservation::give_back},
     /* conflict          */ {Again::once,  Elsewhere::never,      Evidence::none,    Reservation::give_back},
     /* connection_failed */ {Again::yes,   Elsewhere::yes,        Evidence::failure, Reservation::give_back},
-    /* connection_lost   */ {Again::yes,   Elsewhere::yes,        Evidence::failure, Reservation::give_back},
+    /* connection_lost   */ {Again::yes,   Elsewhere::yes,        Evidence::failure, Reservation::keep},
     /* timed_out         */ {Again::yes,   Elsewhere::yes,        Evidence::failure, Reservation::keep},
     /* malformed         */ {Again::once,  Elsewhere::yes,        Evidence::failure, Reservation::keep},
     /* interrupted       */ {Again::never, Elsewhere::never,      Evidence::failure, Reservation::keep},

@@ -10,7 +10,7 @@
 // expect 6: aramid: SlidingCounter<Slots>: Slots is 2 to 1000
 // expect 7: aramid: TokenBucket<BurstPercent>: BurstPercent is the bucket's size in percent of the quota, 1 to 1000
 // expect 8: aramid: Leased<Limiter, Batch, Threads>: Batch is the number of permits in a lease, 2 to 1000000
-// expect 9: aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests, and template arguments
+// expect 9: aramid: Leased<Limiter, ...>: all quotas of the limiter are of requests
 // expect 10: aramid: Leased<Limiter, ...>: the limiter's algorithm is SlidingWindow, SlidingCounter<N> or
 // expect 11: aramid: Queue<N>: N is the number of calls that may wait in a Limiter, 0 to 65535
 // expect 12: aramid: Limiter<Algorithm, ...>: the algorithm is SlidingWindow, SlidingCounter<N>,

@@ -39,7 +39,7 @@ constexpr Row rows[] = {
     {Fault::invalid_request, Again::never, false, Evidence::none, Reservation::give_back},
     {Fault::conflict, Again::once, false, Evidence::none, Reservation::give_back},
     {Fault::connection_failed, Again::yes, true, Evidence::failure, Reservation::give_back},
-    {Fault::connection_lost, Again::yes, true, Evidence::failure, Reservation::give_back},
+    {Fault::connection_lost, Again::yes, true, Evidence::failure, Reservation::keep},
     {Fault::timed_out, Again::yes, true, Evidence::failure, Reservation::keep},
     {Fault::malformed, Again::once, true, Evidence::failure, Reservation::keep},
     {Fault::interrupted, Again::never, false, Evidence::failure, Reservation::keep},

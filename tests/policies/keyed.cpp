@@ -208,3 +208,27 @@ TEST_CASE("retries a key, and settings at run time") {
   CHECK(client.attempts_allowed() == 3);
   CHECK_THAT(describe<decltype(client)>(), support::contains("at most 10 keys"));
 }
+
+TEST_CASE("a key whose policy can be switched off, or is in the shadow, is forgotten when that is idle") {
+  const auto play = []<class Policy>(Scene<Policy>& scene, auto& keys) {
+    for (int i = 0; i < 20; ++i) {
+      scene.clock.advance(1s);
+      CHECK(scene.call("model " + std::to_string(i)) == fine);
+    }
+    CHECK(keys.size() == 4);
+    CHECK(keys.crowded() == 0);
+    scene.down.insert("bad");
+    for (int i = 0; i < 2; ++i) (void)scene.call("bad");
+    for (int i = 0; i < 20; ++i) CHECK(scene.call("model " + std::to_string(i)) == fine);
+    CHECK(keys.with("bad", [](auto&) {}));
+  };
+  Scene<Keyed<ModelOf, Switchable<Breaker<2, 1h, 1>>, 4>> switched;
+  auto& switches = keyed<SwitchTag<BreakerTag>>(switched.client);
+  play(switched, switches);
+  CHECK(switches.with("model 19", [](auto& one) { one.off(); }));
+  for (int i = 0; i < 10; ++i) CHECK(switched.call("model " + std::to_string(i)) == fine);
+  CHECK(switches.with("model 19", [](auto& one) { CHECK_FALSE(one.is_on()); }));
+
+  Scene<Keyed<ModelOf, Shadow<Breaker<2, 1h, 1>>, 4>> shadowed;
+  play(shadowed, keyed<ShadowTag<BreakerTag>>(shadowed.client));
+}

@@ -5,6 +5,7 @@
 
 #include <aramid/policies/leased.hpp>
 
+#include <aramid/aramid.hpp>
 #include <aramid/policies/sliding_counter.hpp>
 #include <aramid/policies/token_bucket.hpp>
 
@@ -183,4 +184,51 @@ TEST_CASE("leases never overshoot, however late they are used", "[property]") {
   no_window_is_overfull<SlidingCounter<10>>(300);
   no_window_is_overfull<TokenBucket<>>(600);
   no_window_is_overfull<TokenBucket<50>>(450);
+}
+
+TEST_CASE("a permit does not go back into the lease of another thread") {
+  Batched limiter;
+  auto call = std::make_unique<Caller<Batched>>(limiter);
+  REQUIRE(call->enter(at(0s)));
+  std::jthread{[&] {
+    use(limiter, at(500ms));
+    const std::int64_t before = limiter.unused(at(500ms));
+    call->fail(at(500ms), Fault::connection_failed);
+    CHECK(limiter.unused(at(500ms)) == before);
+  }}.join();
+  CHECK(limiter.unused(at(500ms)) == 99);
+}
+
+TEST_CASE("leases take quotas that are set at run time, of requests only") {
+  using Free = Leased<Limiter<TokenBucket<>>, 100>;
+  Free limiter{LimiterSettings{.quotas = {Quota{Unit::requests, 1'000, 20s}}}};
+  use(limiter, at(0s));
+  CHECK(limiter.used(Unit::requests, at(0s)) == 100);
+  CHECK(limiter.unused(at(0s)) == 99);
+  CHECK(limiter.unused(at(1s)) == 0);  // a twentieth of the window
+  CHECK_THAT(refusal_of([] {
+               const Free tokens{LimiterSettings{.quotas = {RPM<1'000>::value, TPM<1'000>::value}}};
+             }),
+             support::contains(
+                 "LimiterSettings::quotas[].unit is tokens, allowed is requests, as this limiter is Leased"));
+  struct Answering {
+    Outcome<int> operator()(int, Context&) const { return 1; }
+  };
+  Resilient<Answering, Free> client{Answering{},
+                                    LimiterSettings{.quotas = {Quota{Unit::requests, 1'000, 20s}}}};
+  CHECK(client(0).value_or(0) == 1);
+}
+
+TEST_CASE("what is left of a lease older than the attempt that reported, the server knows already") {
+  Batched limiter;
+  use(limiter, at(0s));
+  std::jthread{[&] {
+    Caller call{limiter};
+    REQUIRE(call.enter(at(0s)));
+    call.ctx.hints.requests = {.remaining = 400, .reset = 15s};
+    call.succeed(at(0s));
+  }}.join();
+  const std::int64_t before = limiter.usage(at(2s))[0].remaining;
+  limiter.return_unused(at(2s));
+  CHECK(limiter.usage(at(2s))[0].remaining == before);
 }

@@ -205,3 +205,77 @@ TEST_CASE("an algorithm of a user's own limits as the library's do") {
   CHECK(refuses(third.ask(at(100h))));
   CHECK(limiter.can_proceed(0, at(100h)).wait > 1000h);
 }
+
+TEST_CASE("a token bucket pours nothing in twice when a limit is adopted while calls are out") {
+  Limiter<TokenBucket<>, TPM<60>> limiter;
+  Caller reporter{limiter}, slow{limiter};
+  reporter.ctx.cost.tokens = 1;
+  slow.ctx.cost.tokens = 50;
+  REQUIRE(reporter.enter(at(0s)));
+  REQUIRE(slow.enter(at(0s)));
+  reporter.ctx.hints.tokens.limit = 600;
+  reporter.succeed(at(10ms));
+  // Ten times as fast, all that was reserved is back after 5.1 s.
+  use(limiter, at(5200ms), 300);
+  slow.fail(at(5200ms), Fault::connection_failed);
+  CHECK(limiter.used(Unit::tokens, at(5200ms)) == 300);
+}
+
+TEST_CASE("a call let in before a limit was adopted is not thought the last one when it reports") {
+  Limiter<TokenBucket<>, TPM<100>> limiter;
+  Caller first{limiter}, second{limiter};
+  for (Caller<decltype(limiter)>* call : {&first, &second}) {
+    call->ctx.cost.tokens = 40;
+    REQUIRE(call->enter(at(0s)));
+  }
+  use(limiter, at(0s), 20);
+  second.ctx.hints.tokens.limit = 1'000;
+  second.succeed(at(0s));
+  first.ctx.hints.tokens.remaining = 500;
+  first.succeed(at(0s));
+  CHECK(limiter.usage(at(0s))[0].remaining <= 440);
+}
+
+TEST_CASE("a token bucket holds for four years, however large a cost is") {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (const Instant now : {at(24h * 365 * 3), at(24h * 1460), at(24h * -1460), at(0s)}) {
+    Limiter<TokenBucket<>, TPM<600>> limiter;
+    CHECK(limiter.usage(now)[0].used == 0);
+    CHECK(limiter.usage(now)[0].remaining == 600);
+    CHECK(limiter.headroom(now) == full_headroom);
+    CHECK(limiter.idle(now));
+    Caller call{limiter};
+    call.ctx.cost.tokens = 100;
+    REQUIRE(call.enter(now));
+    CHECK(limiter.usage(now)[0].used == 100);
+    call.ctx.hints.tokens.limit = 300;
+    call.ctx.usage = {most, most};
+    call.succeed(now);
+    CHECK(!has_room(limiter, now + 60s - 1s, 1));
+    CHECK(has_room(limiter, now + 120s, 300));
+    for (const std::int64_t cost : {most, most / 2, most / 64, std::int64_t{1} << 61, std::int64_t{301}}) {
+      TokenBucket<>::Meter meter;
+      meter.start(Quota{Unit::tokens, 300, 60s}, 1);
+      Ticket ticket;
+      REQUIRE(meter.take(ticket, 1, now));
+      CHECK(!meter.take(ticket, cost, now));
+      CHECK(!meter.fits(cost, now));
+      CHECK(meter.used(now) == 1);
+    }
+    TokenBucket<1000>::Meter large;
+    large.start(Quota{Unit::requests, 10, 24h * 365}, 1);
+    large.set_limit(5, now);
+    CHECK(large.used(now) == 0);
+    CHECK(large.capacity() >= 1);
+  }
+}
+
+TEST_CASE("a fixed window that one thread has seen end takes no call of another whose clock is behind") {
+  Limiter<FixedWindow, Quota<Unit::requests, 10, 60s>> limiter;
+  CHECK(let_in(limiter, at(10s), 1) == 1);
+  CHECK(let_in(limiter, at(69'900ms), 20) == 9);
+  Caller seen{limiter};
+  REQUIRE(proceeds(seen.ask(at(70s))));
+  seen.drop();
+  CHECK(let_in(limiter, at(69'950ms), 20) + let_in(limiter, at(70'050ms), 20) == 10);
+}

@@ -229,3 +229,56 @@ TEST_CASE("a share of a number is rounded up and does not overflow") {
     }
   }
 }
+
+namespace {
+
+/// Calls let in of 100 a second for 600 s.
+template <class Policy>
+int let_in_of_many(Policy& limiter) {
+  int let_in = 0;
+  for (int i = 1; i <= 60'000; ++i) {
+    if (!has_room(limiter, at(i * 10ms))) continue;
+    use(limiter, at(i * 10ms));
+    ++let_in;
+  }
+  return let_in;
+}
+
+}  // namespace
+
+TEST_CASE("a limiter whose limit is raised lets in as much as one that was built so") {
+  using Free = Limiter<SlidingWindow>;
+  Free built{LimiterSettings{.quotas = {RPM<5'000>::value}}};
+  Free told{LimiterSettings{.quotas = {RPM<50>::value}}};
+  Caller call{told};
+  REQUIRE(call.enter(at(0s)));
+  call.ctx.hints.requests.limit = 5'000;
+  call.succeed(at(0s));
+  Free set{LimiterSettings{.quotas = {RPM<50>::value, TPM<100'000>::value}}};
+  set.set_limits({RPM<5'000>::value}, at(0s));
+  const int as_built = let_in_of_many(built);
+  CHECK(as_built == 50'000);
+  CHECK(let_in_of_many(told) >= as_built - 1);
+  CHECK(let_in_of_many(set) == as_built);
+}
+
+TEST_CASE("entries are kept when a log is given more room, and correct the same calls") {
+  SlidingLog<> log;
+  log.start(Quota{Unit::tokens, 1'000, 60s}, 8);
+  Ticket tickets[20];
+  // Around the end of the ring.
+  for (int i = 0; i < 12; ++i) REQUIRE(log.take(tickets[0], 1, at(i * 1s)));
+  log.expire(at(71s));
+  for (int i = 0; i < 10; ++i) REQUIRE(log.take(tickets[i], 10 + i, at(72s + i * 1s)));
+  log.make_room(1'000);
+  for (int i = 10; i < 20; ++i) REQUIRE(log.take(tickets[i], 10 + i, at(72s + i * 1s)));
+  CHECK(log.entries() == 20);
+  std::int64_t used = log.used(at(92s));
+  CHECK(used == 390);
+  for (int i = 0; i < 20; ++i) {
+    log.correct(tickets[i], 10 + i, 1, at(92s));
+    used -= 9 + i;
+    REQUIRE(log.used(at(92s)) == used);
+  }
+  for (int i = 0; i < 20; ++i) CHECK(log.used(at(132s + i * 1s)) == 19 - i);
+}

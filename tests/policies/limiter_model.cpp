@@ -276,15 +276,41 @@ TEST_CASE("correcting an entry that others were merged into keeps what they used
   Ticket tickets[40];
   for (int i = 0; i < 40; ++i) REQUIRE(log.take(tickets[i], 10, at(i * 1s)));
   REQUIRE(log.used(at(40s)) == 400);
-  REQUIRE(log.entries() == 16);
+  REQUIRE(log.entries() == 14);
   for (const Ticket ticket : tickets) log.correct(ticket, 10, 10, at(40s));
   CHECK(log.used(at(40s)) == 400);
-  log.correct(tickets[24], 10, 0, at(40s));  // the oldest one, into which those before it were merged
+  log.correct(tickets[12], 10, 0, at(40s));  // of the four of 11 s to 14 s, which are one
   CHECK(log.used(at(40s)) == 390);
-  log.expire(at(98s));
-  CHECK(log.used(at(98s)) == 10);
+  log.correct(tickets[20], 10, 0, at(40s));  // of the fifteen of 15 s to 29 s
+  CHECK(log.used(at(40s)) == 380);
+  log.expire(at(63s));
+  CHECK(log.used(at(63s)) == 340);
+  CHECK(log.used(at(74s) - 1ns) == 270);
+  log.expire(at(74s));
+  CHECK(log.used(at(74s)) == 240);
+  log.expire(at(89s));
+  CHECK(log.used(at(89s)) == 100);
   log.expire(at(99s));
   CHECK(log.used(at(99s)) == 0);
+}
+
+TEST_CASE("a log with far too little room lets nearly everything through, and never too much") {
+  SlidingLog<> log;
+  log.start(Quota{Unit::tokens, 5'000, 60s}, 8);
+  std::deque<Instant> let_in;
+  int all = 0;
+  for (int i = 0; i < 60'000; ++i) {
+    const Instant now = at(i * 10ms);
+    log.expire(now);
+    Ticket ticket;
+    while (!let_in.empty() && let_in.front() + 60s <= now) let_in.pop_front();
+    if (!log.take(ticket, 1, now)) continue;
+    let_in.push_back(now);
+    REQUIRE(let_in.size() <= 5'000);
+    ++all;
+  }
+  CHECK(all >= 50'000 * 4 / 5);  // of slots of a quarter of a window
+  CHECK(log.entries() <= 16);
 }
 
 TEST_CASE("calls that are given back do not keep those before them in the window") {

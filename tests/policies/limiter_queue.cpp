@@ -206,3 +206,46 @@ TEST_CASE("callers that wait are refused, one after the other, when the server s
   CHECK(second.answer().retry_after >= Duration{19h});
   CHECK(limiter.waiting() == 0);
 }
+
+TEST_CASE("a call that comes in a long freeze is told when to come again, also behind others") {
+  Card limiter;
+  Visitor sent[] = {Visitor{limiter}, Visitor{limiter}};
+  for (Visitor& call : sent) REQUIRE(call.enter(at(0s)));
+  Visitor waiting{limiter};
+  REQUIRE(waits(waiting.ask(at(1s))));
+  sent[0].fail(at(2s), Fault::rate_limited, 24h);
+  Visitor late{limiter};
+  REQUIRE(refuses(late.ask(at(3s))));
+  CHECK(late.answer().reason == Reason::frozen);
+  CHECK(late.answer().retry_after == Duration{24h} - 1s);
+}
+
+TEST_CASE("the first in the queue is woken by a freeze, and hears at once of one that is too long") {
+  Card limiter;
+  Visitor sent[] = {Visitor{limiter}, Visitor{limiter}};
+  for (Visitor& call : sent) REQUIRE(call.enter(at(0s)));
+  Visitor first{limiter}, second{limiter};
+  REQUIRE(waits(first.ask(at(1s))));
+  REQUIRE(waits(second.ask(at(1s))));
+  sent[0].fail(at(2s), Fault::rate_limited, 10s);
+  CHECK(first.woken());
+  CHECK(!second.woken());
+  REQUIRE(waits(first.ask(at(2s))));
+  sent[1].fail(at(3s), Fault::quota_exhausted, 20h);
+  CHECK(first.woken());
+  REQUIRE(refuses(first.ask(at(3s))));
+  CHECK(second.woken());
+  REQUIRE(refuses(second.ask(at(3s))));
+}
+
+TEST_CASE("the first in the queue is woken by a report that nothing is left until tomorrow") {
+  Card limiter;
+  Visitor sent[] = {Visitor{limiter}, Visitor{limiter}};
+  for (Visitor& call : sent) REQUIRE(call.enter(at(0s)));
+  Visitor first{limiter};
+  REQUIRE(waits(first.ask(at(1s))));
+  sent[0].ctx.hints.requests = {.remaining = 0, .reset = 20h};
+  sent[0].succeed(at(2s));
+  CHECK(first.woken());
+  CHECK(refuses(first.ask(at(2s))));
+}

@@ -200,3 +200,86 @@ TEST_CASE("reports that say nothing, or nonsense, change nothing") {
   CHECK(limiter.usage(at(0s))[0].quota.limit == 50);
   CHECK(remaining(limiter, at(0s)) == 46);
 }
+
+TEST_CASE("the order of reports is that of the attempts, also where these cost nothing of a quota") {
+  Card limiter;
+  Caller older{limiter}, newer{limiter};
+  REQUIRE(older.enter(at(0s)));
+  REQUIRE(newer.enter(at(1s)));
+  answer(newer, at(2s), {}, {.remaining = 0, .reset = 30s});
+  answer(older, at(3s), {}, {.remaining = 9'000, .reset = 30s});
+  CHECK(remaining(limiter, at(3s), 1) == 0);
+}
+
+TEST_CASE("a call that never left is not missing when one let in before it reports") {
+  Card limiter;
+  Caller reporter{limiter}, unsent{limiter}, later{limiter}, last{limiter};
+  for (Caller<Card>* call : {&reporter, &unsent, &later, &last}) REQUIRE(proceeds(call->ask(at(0s))));
+  for (Caller<Card>* call : {&reporter, &later, &last}) call->send();
+  unsent.drop();
+  answer(reporter, at(1s), {.remaining = 5, .reset = 30s});
+  CHECK(remaining(limiter, at(1s)) == 3);
+  // One let in after it knows nothing of it.
+  answer(later, at(2s), {.remaining = 4, .reset = 30s});
+  CHECK(remaining(limiter, at(2s)) == 3);
+  last.succeed(at(2s));
+}
+
+TEST_CASE("what calls used beyond their reservations counts against what the server has left") {
+  Card limiter;
+  Caller first{limiter};
+  first.ctx.cost.tokens = 100;
+  REQUIRE(first.enter(at(0s)));
+  answer(first, at(1s), {}, {.remaining = 1'000, .reset = 60s});
+  Caller call{limiter};
+  call.ctx.cost.tokens = 100;
+  REQUIRE(call.enter(at(2s)));
+  call.ctx.usage = {400, 500};
+  call.succeed(at(3s));
+  CHECK(remaining(limiter, at(3s), 1) == 100);
+  // The same for an attempt that reports itself: its server may have said so before the answer was complete.
+  Caller own{limiter};
+  own.ctx.cost.tokens = 50;
+  REQUIRE(own.enter(at(4s)));
+  own.ctx.usage = {70, 10};
+  answer(own, at(5s), {}, {.remaining = 500, .reset = 60s});
+  CHECK(remaining(limiter, at(5s), 1) == 470);
+}
+
+TEST_CASE("what calls did not use of their reservations the server has left, until a later one reports") {
+  const auto check = []<class Policy>(Policy&& limiter) {
+    Caller first{limiter};
+    first.ctx.cost.tokens = 100;
+    REQUIRE(first.enter(at(0s)));
+    answer(first, at(0s), {}, {.remaining = 1'000, .reset = 60s});
+    Caller call{limiter}, slow{limiter}, reporter{limiter};
+    for (Caller<Policy>* one : {&call, &slow, &reporter}) {
+      one->ctx.cost.tokens = 300;
+      REQUIRE(one->enter(at(0s)));
+    }
+    CHECK(remaining(limiter, at(0s), 1) == 100);
+    call.ctx.usage = {50, 10};
+    call.succeed(at(0s));
+    CHECK(remaining(limiter, at(0s), 1) == 340);
+    answer(reporter, at(0s), {}, {.remaining = 200, .reset = 60s});
+    slow.ctx.usage = {1, 1};
+    slow.succeed(at(0s));
+    CHECK(remaining(limiter, at(0s), 1) == 200);
+  };
+  check(Card{});
+  check(Limiter<TokenBucket<>, RPM<50>, TPM<10'000>>{});
+}
+
+TEST_CASE("what a server reports as used, however much, never overflows what is left") {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  Card limiter;
+  for (int i = 0; i < 5; ++i) {
+    const Instant now = at(i * 100s);
+    Caller call{limiter};
+    call.ctx.cost.tokens = 10;
+    REQUIRE(call.enter(now));
+    call.ctx.usage = {most, most};
+    answer(call, now, {}, {.remaining = 1'000, .reset = 60s});
+    CHECK(remaining(limiter, now, 1) == 0);
+  }
+}

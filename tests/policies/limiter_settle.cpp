@@ -98,7 +98,7 @@ TEST_CASE("a reservation that the provider did not count is given back") {
 
 TEST_CASE("a reservation that the provider may have counted is kept") {
   for (const Fault fault : {Fault::timed_out, Fault::unavailable, Fault::overloaded, Fault::malformed,
-                            Fault::interrupted, Fault::rate_limited}) {
+                            Fault::interrupted, Fault::connection_lost, Fault::rate_limited}) {
     Card limiter;
     Caller call{limiter};
     call.ctx.cost.tokens = 500;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 // No window ever holds more than its quota: every window position that matters, under random arrivals, costs,
-// cancels, corrections, priorities and clock steps. For algorithms that are not exact, within their documented
+// cancels, corrections, priorities, changed limits and clock steps. For algorithms that are not exact, within their documented
 // error.
 
 #include "limiter_calls.hpp"
@@ -43,6 +43,24 @@ std::int64_t fullest(const Passed& history, const Quota<>& quota, Duration lengt
   return most;
 }
 
+/// The units of `quota` in the window that ends now, by what is known of them.
+std::int64_t in_window(const Passed& history, const Quota<>& quota, Instant now) {
+  std::int64_t sum = 0;
+  for (auto entry = history.rbegin(); entry != history.rend() && entry->at + quota.window.duration() > now;
+       ++entry) {
+    sum += amount_of(quota.unit, entry->cost);
+  }
+  return sum;
+}
+
+/// What happens besides calls that use what they reserved, or less.
+enum class Trouble {
+  none,
+  overdrafts,  // calls use more than they reserved
+  reports,     // the server reports other limits
+  changes,     // other limits are set
+};
+
 template <class Algorithm>
 struct Flight {
   using Policy = Limiter<Algorithm>;
@@ -50,9 +68,10 @@ struct Flight {
   std::size_t entry = 0;
 };
 
-/// What was let through and not given back, in order.
+/// What was let through and not given back, in order. In trouble, when a call is let in the window that ends then
+/// holds no more than `percent` of the limits, by all that the limiter could know.
 template <class Algorithm>
-Passed play(std::uint64_t seed, int steps) {
+Passed play(std::uint64_t seed, int steps, Trouble trouble = Trouble::none, std::int64_t percent = 100) {
   using Policy = Limiter<Algorithm>;
   Policy limiter{
       LimiterSettings{.quotas = {requests, tokens, answers}, .queue = {.length = 9, .max_wait = 9s}}};
@@ -62,9 +81,14 @@ Passed play(std::uint64_t seed, int steps) {
   std::vector<Flight<Algorithm>> waiting;
   std::vector<Flight<Algorithm>> flying;
   Instant now = at(1h);
+  constexpr Quota<> quotas[] = {requests, tokens, answers};
   const auto let_in = [&](Flight<Algorithm> flight) {
     flight.entry = history.size();
     history.push_back({now, flight.call->ctx.cost});
+    for (const Quota<>& quota : quotas) {
+      if (trouble == Trouble::none || trouble == Trouble::changes) break;
+      REQUIRE(in_window(history, quota, now) <= quota.limit * percent / 100);
+    }
     if (below(8) != 0) flight.call->send();
     flying.push_back(std::move(flight));
   };
@@ -88,7 +112,13 @@ Passed play(std::uint64_t seed, int steps) {
       }
     }
   };
+  const auto other = [&](const Quota<>& quota) { return quota.limit / 2 + below(quota.limit / 2 + 1); };
   for (int step = 0; step < steps; ++step) {
+    if (trouble == Trouble::changes && below(25) == 0) {
+      const Quota<> changed = quotas[below(3)];
+      limiter.set_limits({Quota{changed.unit, other(changed), changed.window}}, now);
+      ask_again(0);
+    }
     // Mostly small steps, many of none, now and then a leap.
     now += Duration{below(3) == 0 ? 0 : below(below(40) == 0 ? 30'000'000'000 : 900'000'000)};
     ask_again(12);
@@ -98,6 +128,7 @@ Passed play(std::uint64_t seed, int steps) {
     flight.call->ctx.priority = static_cast<int>(below(3));
     if (below(3) == 0) flight.call->ctx.deadline = now + Duration{below(12'000'000'000)};
     ask(std::move(flight));
+    if (trouble != Trouble::none) ask_again(0);
     while (!flying.empty() && below(2) == 0) {
       const auto which = static_cast<std::ptrdiff_t>(random() % flying.size());
       Flight<Algorithm> ending = std::move(flying[static_cast<std::size_t>(which)]);
@@ -120,6 +151,18 @@ Passed play(std::uint64_t seed, int steps) {
           break;
         default: {
           if (!sent) call.send();
+          if (trouble == Trouble::reports && below(6) == 0) {
+            call.ctx.hints.requests.limit = other(requests);
+            call.ctx.hints.tokens.limit = other(tokens);
+            call.ctx.hints.output_tokens.limit = other(answers);
+          }
+          if (trouble == Trouble::overdrafts && below(4) == 0) {
+            call.ctx.usage = {below(80), below(60)};
+            call.succeed(now);
+            counted = {counted.requests, call.ctx.usage.total(), call.ctx.usage.input_tokens,
+                       call.ctx.usage.output_tokens};
+            break;
+          }
           const std::int64_t output = below(amount_of(Unit::output_tokens, counted) + 1);
           const std::int64_t input = below(larger<std::int64_t>(counted.tokens - output, 0) + 1);
           call.ctx.usage = {input, output};
@@ -127,6 +170,7 @@ Passed play(std::uint64_t seed, int steps) {
           counted = {counted.requests, input + output, input, output};
         }
       }
+      if (trouble != Trouble::none) ask_again(0);
     }
     ask_again(0);
   }
@@ -184,6 +228,70 @@ TEST_CASE("any stretch over a token bucket holds no more than the burst and what
 
 TEST_CASE("any window over fixed windows holds no more than twice the quota", "[property]") {
   check_windows<FixedWindow>("FixedWindow", [](const Quota<>& quota) { return 2 * quota.limit; });
+}
+
+namespace {
+
+template <class Algorithm>
+void check_in_trouble(const char* what, std::int64_t percent) {
+  for (std::uint64_t seed = 40; seed < 48; ++seed) {
+    INFO(what << ", seed " << seed);
+    // The fixed window before this one may have been overdrawn without end.
+    if (!std::same_as<Algorithm, FixedWindow>) {
+      CHECK(play<Algorithm>(seed, 1'000, Trouble::overdrafts, percent).size() > 100);
+    }
+    CHECK(play<Algorithm>(seed, 1'000, Trouble::reports, percent).size() > 100);
+    const Passed history = play<Algorithm>(seed, 1'000, Trouble::changes);
+    CHECK(history.size() > 100);
+    for (const Quota<>& quota : {requests, tokens, answers}) {
+      REQUIRE(fullest(history, quota, quota.window) <= quota.limit * percent / 100);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("no call is let in too much when others use more than they reserved, or limits change meanwhile",
+          "[property]") {
+  check_in_trouble<SlidingWindow>("SlidingWindow", 100);
+  check_in_trouble<SlidingCounter<10>>("SlidingCounter<10>", 100);
+  check_in_trouble<TokenBucket<50>>("TokenBucket<50>", 150);
+  check_in_trouble<FixedWindow>("FixedWindow", 200);
+}
+
+TEST_CASE("what one thread has seen leave is not forgotten by another whose clock is behind", "[property]") {
+  using Ten = Quota<Unit::requests, 12, 10s>;
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    SplitMix64 random{seed};
+    const auto steps = [&](auto& limiter, std::int64_t most) {
+      Passed history;
+      Instant latest = at(1h);
+      for (int i = 0; i < 3'000; ++i) {
+        latest += Duration{static_cast<std::int64_t>(random() % 700'000'000)};
+        // Lets what is over leave, and adds nothing.
+        Caller seen{limiter};
+        seen.ctx.deadline = latest + 1ns;
+        if (proceeds(seen.ask(latest))) seen.drop();
+        const Instant told =
+            latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % 50'000'000))};
+        Caller call{limiter};
+        call.ctx.deadline = told + 1ns;
+        if (!call.enter(told)) continue;
+        call.succeed(told);
+        history.push_back({latest, {}});
+      }
+      CHECK(history.size() > 200);
+      REQUIRE(fullest(history, requests, requests.window) <= most);
+    };
+    Limiter<SlidingWindow, Ten> exact;
+    Limiter<SlidingCounter<10>, Ten> counter;
+    Limiter<TokenBucket<>, Ten> bucket;
+    Limiter<FixedWindow, Ten> fixed;
+    steps(exact, 12);
+    steps(counter, 12);
+    steps(bucket, 24);
+    steps(fixed, 24);
+  }
 }
 
 TEST_CASE("an instant that steps back never makes room", "[property]") {

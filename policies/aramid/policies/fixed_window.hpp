@@ -9,7 +9,7 @@
 // than the quota is let through; across the end of one and the beginning of the next up to twice the quota may
 // follow in a moment.
 // When to use it: where the server counts so too. When not: where it does not; it then says 429 after a burst.
-// Memory: 40 bytes a quota. Not thread-safe: the limiter's lock guards it.
+// Memory: 56 bytes a quota. Not thread-safe: the limiter's lock guards it.
 #pragma once
 
 #include <aramid/policies/quota_meter.hpp>
@@ -27,14 +27,15 @@ struct FixedWindow {
     [[nodiscard]] std::int64_t capacity() const noexcept { return quota_.limit; }
 
     void expire(Instant now) noexcept {
-      if (used_ != 0 && now >= ends_) used_ = 0;
+      latest_ = larger(latest_, now);
+      if (used_ != 0 && latest_ >= ends_) used_ = 0;
     }
     [[nodiscard]] bool fits(std::int64_t amount, Instant) const noexcept {
       return amount <= quota_.limit - used_;
     }
     bool take(Ticket& ticket, std::int64_t amount, Instant now) noexcept {
       if (!fits(amount, now)) return false;
-      add(amount, now);
+      add(amount);
       ticket = number_;
       return true;
     }
@@ -42,7 +43,7 @@ struct FixedWindow {
     void correct(Ticket ticket, std::int64_t taken, std::int64_t used, Instant now) noexcept {
       if (used > taken) {
         expire(now);
-        add(used - taken, now);
+        add(used - taken);
       } else if (ticket == number_) {
         used_ -= smaller(used_, taken - used);
       }
@@ -85,10 +86,11 @@ struct FixedWindow {
     [[nodiscard]] Forecast forecast() const noexcept { return Forecast{*this}; }
 
    private:
-    void add(std::int64_t amount, Instant now) noexcept {
+    // At the latest instant that anybody has seen: a window that has ended for one has ended for all.
+    void add(std::int64_t amount) noexcept {
       if (amount == 0) return;
-      if (used_ == 0 && now >= ends_) {
-        ends_ = saturating_add(now, quota_.window);
+      if (used_ == 0 && latest_ >= ends_) {
+        ends_ = saturating_add(latest_, quota_.window);
         ++number_;
       }
       used_ = saturating_add(Duration{used_}, Duration{amount}).count();
@@ -96,6 +98,7 @@ struct FixedWindow {
 
     Quota<> quota_;
     Instant ends_ = Instant::min();
+    Instant latest_ = Instant::min();
     std::int64_t used_ = 0;
     Ticket number_ = 0;  // of the window
   };

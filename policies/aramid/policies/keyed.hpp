@@ -33,18 +33,6 @@ struct KeyedTag {};
 
 namespace detail {
 
-/// Whether nothing would be lost with the policy.
-template <class P>
-[[nodiscard]] bool is_idle([[maybe_unused]] const P& policy, [[maybe_unused]] Instant now) noexcept {
-  if constexpr (requires { policy.idle(now); }) {
-    return policy.idle(now);
-  } else if constexpr (requires { policy.state(now) == decltype(policy.state(now))::closed; }) {
-    return policy.state(now) == decltype(policy.state(now))::closed;
-  } else {
-    return std::is_empty_v<P>;
-  }
-}
-
 /// Text that outlives the call of `KeyOf`, or a number.
 template <class K>
 inline constexpr bool is_key_v =

@@ -96,7 +96,8 @@ class Limiter
 
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
     if constexpr (lock_free) {
-      const unsigned mode = mode_.load(std::memory_order_relaxed);
+      // Ordered after what this thread has given back: either we see who waits for it, or they see it.
+      const unsigned mode = mode_.load();
       if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0))
           [[likely]] {
         scope.cost = ctx.cost;
@@ -111,7 +112,7 @@ class Limiter
   [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
                                              Instant now) noexcept {
     if (failure == nullptr) [[likely]] {
-      if (ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), now);
+      if (ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), true, now);
     } else {
       settle_failure(scope, ctx, *failure, now);
     }
@@ -127,7 +128,7 @@ class Limiter
       if (line_.leave(scope.waiting)) line_.wake_first();
     } else if (scope.held && ctx.attempt() == scope.attempts) {
       quotas_.correct(scope.grant, scope.cost, nothing, Instant::min());
-      quotas_.put_back(scope.grant, scope.cost);
+      quotas_.correct_servers(scope.grant, scope.cost, nothing, true);
       // Whoever comes next tells the time at which this is worth something.
       mode_.fetch_or(slow);
       line_.wake_first();
@@ -240,6 +241,7 @@ class Limiter
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     quotas_.correct(grant, taken, used, now);
+    quotas_.correct_servers(grant, taken, used, true);
     this->serve(now);
   }
   // What the answer says about the server, whatever the call had reserved.
@@ -254,8 +256,11 @@ class Limiter
     const bool freezes = ruling(error).reservation == Reservation::freeze && error.retry_after;
     if (!freezes || ctx.attempt() == scope.attempts) return;
     const std::lock_guard lock{mutex_};
-    frozen_until_ = larger(frozen_until_, saturating_add(now, *error.retry_after));
+    const Instant until = saturating_add(now, *error.retry_after);
     mode_.fetch_or(slow);
+    if (until <= frozen_until_) return;
+    frozen_until_ = until;
+    line_.wake_first();  // its turn is another one now, perhaps too late for it
   }
   [[nodiscard]] Duration shortest_window() const noexcept {
     Duration shortest = Duration::max();
@@ -290,15 +295,17 @@ class Limiter
             .output_tokens = part(usage.output_tokens, taken.output_tokens, usage.input_tokens)};
   }
 
-  void correct(Scope& scope, const Cost& used, Instant now) noexcept {
+  // `known`: the server has counted what was used, rather than what was reserved.
+  void correct(Scope& scope, const Cost& used, bool known, Instant now) noexcept {
     if (!quotas_.differ(scope.cost, used)) return;
     if constexpr (lock_free) {
       quotas_.correct(scope.grant, scope.cost, used, now);
-      if ((mode_.load() & slow) == 0) return;
+      if (mode_.load() == 0) return;
     }
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
     if constexpr (!lock_free) quotas_.correct(scope.grant, scope.cost, used, now);
+    quotas_.correct_servers(scope.grant, scope.cost, used, known);
     this->serve(now);
   }
 
@@ -312,12 +319,11 @@ class Limiter
         used = used_by(scope, ctx.usage);
         used.requests = 0;
       }
-      if (!sent) quotas_.put_back(scope.grant, scope.cost);
-      correct(scope, used, now);
+      correct(scope, used, !sent, now);
     } else if (ctx.usage.known()) {
-      correct(scope, used_by(scope, ctx.usage), now);
+      correct(scope, used_by(scope, ctx.usage), true, now);
     } else if (row.reservation == Reservation::give_back_unused) {
-      correct(scope, Cost{.requests = scope.cost.requests}, now);
+      correct(scope, Cost{.requests = scope.cost.requests}, false, now);
     }
   }
 

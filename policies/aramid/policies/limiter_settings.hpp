@@ -136,7 +136,7 @@ class LimiterConfig<> {
   using Settings = LimiterSettings;
   static constexpr std::size_t max_quotas = LimiterSettings::max_quotas;
   static constexpr bool knows_quotas = false;
-  static constexpr bool only_requests = false;  // as far as the type knows
+  static constexpr bool only_requests = true;  // it can: the settings say
 
   static consteval bool check() noexcept { return true; }
 

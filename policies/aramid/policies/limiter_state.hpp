@@ -104,11 +104,11 @@ class LimiterState : public Config {
     line_.join(waiting, ctx.waker(), ctx.priority, queue.ageing, now);
     serve(now, &scope);
     if (scope.served) return let_in(scope);
+    const bool too_long = held_for_long(now);
     const bool must_know = line_.first() == &waiting || ctx.deadline != Instant::max() ||
-                           waiting.give_up != Instant::max() || queue.length == 0;
+                           waiting.give_up != Instant::max() || queue.length == 0 || too_long;
     if (must_know) plan_until(scope, now);
-    if (held_for_long(now) || queue.length == 0 ||
-        (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
+    if (too_long || queue.length == 0 || (must_know && scope.waiting.planned >= limit_of(scope, ctx))) {
       return leave(scope, ctx, now);
     }
     return wait(scope, ctx, now);
@@ -189,7 +189,7 @@ class LimiterState : public Config {
     if (first.scope == self) return;
     const Instant planned = first.planned;
     plan_until(*first.scope, now);
-    if (!first.knows_turn || first.planned < planned) line_.wake_first();
+    if (!first.knows_turn || first.planned < planned || held_for_long(now)) line_.wake_first();
   }
 
   // Plans everybody up to `scope`.

@@ -3,8 +3,7 @@
 //
 // aramid/policies/quota_set.hpp: several quotas as one: reserved all or none, and the plan of who may go when.
 //
-// Thread-safety: the limiter's lock guards it; with meters that are lock-free `take`, `correct` and `put_back` need
-// none.
+// Thread-safety: the limiter's lock guards it; with meters that are lock-free `take` and `correct` need none.
 #pragma once
 
 #include <aramid/policies/quota_meter.hpp>
@@ -26,12 +25,14 @@ class QuotaSet {
   /// What one call has reserved.
   struct Grant {
     Ticket tickets[N];
-    std::int64_t seen[N];
+    std::int64_t seen[N];  // by the servers' counts, if it has a turn
+    Turn turn;
     unsigned epoch;
   };
 
   explicit QuotaSet(std::span<const Quota<>> quotas) : count_{quotas.size()} {
-    for (std::size_t i = 0; i < size(); ++i) meters_[i].start(quotas[i], most_entries(quotas, quotas[i]));
+    const auto quota = [&](std::size_t i) { return quotas[i]; };
+    for (std::size_t i = 0; i < size(); ++i) meters_[i].start(quotas[i], most_entries(quota, i));
     for (std::size_t i = 0; i < size(); ++i) choose_hints(i);
   }
 
@@ -49,10 +50,7 @@ class QuotaSet {
   /// The first quota that has no room for `cost`, or size().
   [[nodiscard]] std::size_t full_for(const Cost& cost, Instant now) const noexcept {
     std::size_t i = 0;
-    while (i < size() && meters_[i].fits(amount(i, cost), now) &&
-           larger<std::int64_t>(amount(i, cost), 1) <= servers_[i].left(now)) {
-      ++i;
-    }
+    while (i < size() && meters_[i].fits(amount(i, cost), now) && server_has(i, cost, now)) ++i;
     return i;
   }
 
@@ -65,21 +63,15 @@ class QuotaSet {
     if constexpr (!lock_free_v<Meter>) {
       if (full_for(cost, now) != size()) return false;
     }
+    grant.turn = 0;
+    grant.epoch = epoch_.load(std::memory_order_acquire);  // before the tickets, which may be of a later one
     for (std::size_t i = 0; i < size(); ++i) {
       if (!meters_[i].take(grant.tickets[i], amount(i, cost), now)) [[unlikely]]
         return undo(grant, cost, now, i);
-      grant.seen[i] = ServerQuota::not_counted;
     }
     if (counting) [[unlikely]] {
-      for (std::size_t i = 0; i < size(); ++i) {
-        if (servers_[i].template take<lock_free_v<Meter>>(amount(i, cost), now, grant.seen[i])) continue;
-        for (std::size_t done = 0; done < i; ++done) {
-          servers_[done].put_back(amount(done, cost), grant.seen[done]);
-        }
-        return undo(grant, cost, now, size());
-      }
+      if (!count(grant, cost, now)) return undo(grant, cost, now, size());
     }
-    grant.epoch = epoch_.load(std::memory_order_relaxed);
     return true;
   }
 
@@ -95,12 +87,14 @@ class QuotaSet {
       }
     }
   }
-  /// The attempt never left this process.
-  void put_back(const Grant& grant, const Cost& taken) noexcept {
+  /// The same for what the servers have left: more always, less only if they `know` of it. Under the lock, and only
+  /// where somebody counts.
+  void correct_servers(const Grant& grant, const Cost& taken, const Cost& used, bool know) noexcept {
     for (std::size_t i = 0; i < size(); ++i) {
-      if (grant.seen[i] != ServerQuota::not_counted) {
-        servers_[i].put_back(amount(i, taken), grant.seen[i]);
-      }
+      const std::int64_t before = amount(i, taken);
+      const std::int64_t after = amount(i, used);
+      if (after > before) servers_[i].template charge<lock_free_v<Meter>>(after - before);
+      if (after < before && know) servers_[i].put_back(before - after, grant.turn);
     }
   }
   [[nodiscard]] bool differ(const Cost& a, const Cost& b) const noexcept {
@@ -119,21 +113,25 @@ class QuotaSet {
     return false;
   }
   void learn(const Grant& grant, const RateHints& hints, bool limits_too, Instant now) noexcept {
+    bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < size(); ++i) {
       if (hints_[i] == nullptr) continue;
       const QuotaHint& hint = hints.*hints_[i];
-      if ((hint.remaining < 0 && hint.limit <= 0) || servers_[i].is_stale(grant.seen[i])) continue;
+      if ((hint.remaining < 0 && hint.limit <= 0) || servers_[i].is_stale(grant.turn)) continue;
       const Quota<> quota = meters_[i].quota();
       std::int64_t since = 0;
-      if constexpr (lock_free_v<Meter>) since = meters_[i].since(grant.tickets[i]);
-      servers_[i].report(hint, grant.seen[i], since, quota.window, now);
-      if (limits_too && hint.limit > 0 && hint.limit != quota.limit) meters_[i].set_limit(hint.limit, now);
+      if constexpr (lock_free_v<Meter>) {
+        since = comparable ? meters_[i].since(grant.tickets[i]) : meters_[i].used(now);
+      }
+      servers_[i].report(hint, grant.turn, grant.turn != 0 ? grant.seen[i] : 0, since, quota.window, now);
+      if (limits_too && hint.limit > 0 && hint.limit != quota.limit) adopt(i, hint.limit, now);
     }
   }
 
   void rescale(std::size_t i, std::int64_t limit, Instant now) noexcept {
     meters_[i].rescale(limit, now);
-    epoch_.fetch_add(1, std::memory_order_relaxed);
+    epoch_.fetch_add(1, std::memory_order_release);
+    make_room();
   }
 
   [[nodiscard]] Duration longest_window() const noexcept {
@@ -203,6 +201,39 @@ class QuotaSet {
     return amount_of(unit(i), cost);
   }
 
+  [[nodiscard]] bool server_has(std::size_t i, const Cost& cost, Instant now) const noexcept {
+    return larger<std::int64_t>(amount(i, cost), 1) <= servers_[i].left(now);
+  }
+  bool count(Grant& grant, const Cost& cost, Instant now) noexcept {
+    if constexpr (lock_free_v<Meter>) {
+      for (std::size_t i = 0; i < size(); ++i) {
+        if (!server_has(i, cost, now)) return false;
+      }
+      grant.turn = turns_.fetch_add(2, std::memory_order_relaxed);
+    } else {
+      grant.turn = turns_.load(std::memory_order_relaxed);
+      turns_.store(grant.turn + 2, std::memory_order_relaxed);
+    }
+    for (std::size_t i = 0; i < size(); ++i) {
+      // Another thread was quicker. What the servers before this one have counted stays until they report again:
+      // taking it back without the lock could be too much.
+      if (!servers_[i].template take<lock_free_v<Meter>>(amount(i, cost), now, grant.seen[i])) return false;
+    }
+    return true;
+  }
+
+  void adopt(std::size_t i, std::int64_t limit, Instant now) noexcept {
+    meters_[i].set_limit(limit, now);
+    if constexpr (requires { Meter::limit_ends_tickets; }) epoch_.fetch_add(1, std::memory_order_release);
+    make_room();
+  }
+  void make_room() noexcept {
+    if constexpr (requires(Meter& meter) { meter.make_room(0); }) {
+      const auto quota = [&](std::size_t i) { return meters_[i].quota(); };
+      for (std::size_t i = 0; i < size(); ++i) meters_[i].make_room(most_entries(quota, i));
+    }
+  }
+
   ARAMID_COLD bool undo(Grant& grant, const Cost& cost, Instant now, std::size_t taken) noexcept {
     for (std::size_t i = 0; i < taken; ++i) {
       if (amount(i, cost) > 0) meters_[i].correct(grant.tickets[i], amount(i, cost), 0, now);
@@ -211,9 +242,12 @@ class QuotaSet {
   }
 
   // A window cannot hold more admissions than a request quota over the same or a longer window allows.
-  static std::int64_t most_entries(std::span<const Quota<>> quotas, const Quota<>& quota) noexcept {
+  template <class QuotaOf>
+  [[nodiscard]] std::int64_t most_entries(QuotaOf quota_of, std::size_t i) const noexcept {
+    const Quota<> quota = quota_of(i);
     std::int64_t most = quota.limit;
-    for (const Quota<>& other : quotas) {
+    for (std::size_t j = 0; j < size(); ++j) {
+      const Quota<> other = quota_of(j);
       if (other.unit == Unit::requests && other.window >= quota.window) most = smaller(most, other.limit);
     }
     return most;
@@ -243,7 +277,8 @@ class QuotaSet {
   const QuotaHint RateHints::* hints_[N]{};  // what the server's reports are called; null: it says nothing
   Unit units_[N]{};
   std::size_t count_;
-  std::atomic<unsigned> epoch_{0};  // grows when the limits are changed
+  std::atomic<unsigned> epoch_{0};  // grows when tickets cannot be compared any more
+  std::atomic<Turn> turns_{1};      // odd, so that none is 0
 };
 
 }  // namespace detail

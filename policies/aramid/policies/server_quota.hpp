@@ -6,8 +6,12 @@
 // Units are counted as they are taken, so that a report can be set against what was taken after its attempt: the
 // server had not seen that yet. Until the report's reset no more is taken than the server had left. A report is
 // ignored when a later attempt has reported already.
+//
+// What a call used beyond its reservation is counted when it is known, whoever reported before: a little too much
+// where the server has seen it already. What a call did not use comes back only if no attempt let in after it has
+// reported: such a report knows it already.
 // Cost: under a lock nothing to speak of; without one, from the first report on, a compare-and-swap a
-// reservation. Thread-safety: `take`, `left` and `put_back` from any thread; reports one at a time.
+// reservation. Thread-safety: `take` and `left` from any thread; `charge` too if `LockFree`; the rest one at a time.
 #pragma once
 
 #include <aramid/context.hpp>
@@ -18,13 +22,17 @@ ARAMID_BEGIN
 
 namespace detail {
 
+/// The place of a reservation in the order of all that are counted; goes round. 0: nobody counted yet.
+using Turn = std::uint32_t;
+
+[[nodiscard]] constexpr bool comes_after(Turn a, Turn b) noexcept {
+  return static_cast<std::int32_t>(a - b) > 0;
+}
+
 class ServerQuota {
  public:
-  /// Nobody counted yet when the attempt was let in.
-  static constexpr std::int64_t not_counted = -1;
-
   /// False if the server has not that much left; a call of nothing waits too when there is nothing left. `seen`
-  /// becomes the place of this reservation in the order of all.
+  /// becomes what has been taken, this included.
   template <bool LockFree>
   bool take(std::int64_t amount, Instant now, std::int64_t& seen) noexcept {
     const std::int64_t needed = larger<std::int64_t>(amount, 1);
@@ -36,9 +44,21 @@ class ServerQuota {
     return true;
   }
 
-  /// The attempt never left: the server will not have counted it. A later report knows that already.
-  void put_back(std::int64_t amount, std::int64_t seen) noexcept {
-    if (seen > newest_.load()) ceiling_.fetch_add(amount);
+  /// More was used than reserved.
+  template <bool LockFree>
+  void charge(std::int64_t more) noexcept {
+    // Far beyond all limits, so that the sum of what servers report does not overflow.
+    more = smaller(more, std::int64_t{1} << 48U);
+    std::int64_t taken = taken_.load(std::memory_order_relaxed);
+    while (!count<LockFree>(taken, taken + more)) {
+    }
+  }
+  /// Less was used than reserved at `turn`.
+  void put_back(std::int64_t less, Turn turn) noexcept {
+    if (turn == 0 || (newest_ != 0 && !comes_after(turn, newest_))) return;
+    ceiling_.store(saturating_add(Duration{ceiling_.load()}, Duration{less}).count());
+    if (returned_ == 0 || comes_after(first_returned_, turn)) first_returned_ = turn;
+    returned_ = saturating_add(Duration{returned_}, Duration{less}).count();
   }
 
   [[nodiscard]] bool in_force(Instant now) const noexcept { return now < until(); }
@@ -49,21 +69,27 @@ class ServerQuota {
     return larger<std::int64_t>(ceiling_.load() - taken_.load(), 0);
   }
 
-  [[nodiscard]] bool is_stale(std::int64_t seen) const noexcept { return seen < newest_.load(); }
+  [[nodiscard]] bool is_stale(Turn turn) const noexcept {
+    return newest_ != 0 && (turn == 0 || comes_after(newest_, turn));
+  }
 
-  /// `seen` as `take` told it; `since`: the most units that were taken after it, in case nobody had counted.
-  void report(const QuotaHint& hint, std::int64_t seen, std::int64_t since, Duration window,
+  /// `turn`: of the attempt that reports; `seen` as `take` told it. If nobody had counted, `since` is the most units
+  /// that were taken after it.
+  void report(const QuotaHint& hint, Turn turn, std::int64_t seen, std::int64_t since, Duration window,
               Instant now) noexcept {
     std::int64_t base = seen;
     std::int64_t left = hint.remaining;
-    if (seen == not_counted) {
+    if (turn == 0) {
       base = taken_.load();
       left = larger<std::int64_t>(left - since, 0);
       if (in_force(now)) left = smaller(left, ceiling_.load() - base);
     }
-    newest_.store(seen);
+    newest_ = turn;
+    // Of what came back, it is known only from when the first of it was.
+    if (turn == 0 || !comes_after(first_returned_, turn)) returned_ = 0;
     if (hint.remaining < 0) return;
-    ceiling_.store(saturating_add(Duration{base}, Duration{left}).count());
+    const Duration ceiling = saturating_add(Duration{base}, Duration{left});
+    ceiling_.store(saturating_add(ceiling, Duration{returned_}).count());
     const Duration reset = hint.reset >= Duration::zero() ? hint.reset : window;
     until_.store(saturating_add(now, reset).time_since_epoch().count());
   }
@@ -79,7 +105,9 @@ class ServerQuota {
   std::atomic<std::int64_t> taken_{0};
   std::atomic<std::int64_t> ceiling_{0};
   std::atomic<std::int64_t> until_{Duration::min().count()};
-  std::atomic<std::int64_t> newest_{not_counted};
+  std::int64_t returned_ = 0;  // of what was taken after the newest report, from first_returned_ on
+  Turn newest_ = 0;            // that reported
+  Turn first_returned_ = 0;
 };
 
 }  // namespace detail

@@ -129,6 +129,8 @@ class Shadow : public detail::Modifier<P>, public detail::ModifierSettings<P> {
     const auto read = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
     return {read(admitted_), read(waited_), read(rejected_), read(timed_out_), read(retried_), read(unpaid_)};
   }
+  /// Whether nothing but the counts would be lost with it.
+  [[nodiscard]] bool idle(Instant now) const noexcept { return detail::is_idle(policy_, now); }
   [[nodiscard]] P& inner() noexcept { return policy_; }
   [[nodiscard]] static consteval Duration worst_case(Duration inside) noexcept { return inside; }
   [[nodiscard]] static std::string describe() { return detail::Modifier<P>::describe_as("in the shadow"); }

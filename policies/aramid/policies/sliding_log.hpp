@@ -4,16 +4,18 @@
 // aramid/policies/sliding_log.hpp: what one quota has let through in its window, entry by entry.
 //
 // At no instant do more than `limit` units lie in any window: an entry leaves when it is exactly one window old.
-// When there is no room for another entry, the two oldest become one at the later time, and with a slot length,
-// what is let through in the same slot is one entry at its latest time: never too much is let through, at most a
-// little too late.
-// Cost: O(1) amortised. Memory: 16 bytes an entry, taken once. Not thread-safe: the limiter's lock guards it.
+// With a slot length, what is let through in the same slot is one entry at its latest time. So it is when a ring is
+// three quarters full, with slots of which it holds four windows: never too much is let through, at most a little
+// too late. Clock readings of several threads need not come in order: none counts as earlier than one seen before.
+// Cost: O(1) amortised. Memory: 16 bytes an entry, taken at the start and by `make_room`. Not thread-safe: the
+// limiter's lock guards it.
 // Source: the textbook's sliding-window log.
 #pragma once
 
 #include <aramid/policies/quota_meter.hpp>
 
 #include <cstddef>  // size_t
+#include <new>      // nothrow
 
 ARAMID_BEGIN
 
@@ -42,12 +44,25 @@ class SlidingLog {
     window_ = quota.window;
     stay_ = window_;
     if constexpr (Inline == 0) {
-      const std::int64_t wanted = 2 * smaller(larger<std::int64_t>(most, 8), max_entries);
-      std::size_t capacity = 16;
-      while (capacity < static_cast<std::size_t>(wanted)) capacity *= 2;
-      mask_ = capacity - 1;
-      ring_ = new Entry[capacity];  // untouched: pages that are not used cost nothing
+      const std::size_t entries = entries_for(most);
+      ring_ = new Entry[entries];  // untouched: pages that are not used cost nothing
+      mask_ = entries - 1;
     }
+  }
+  /// As `start`, for limits that have grown since. Without the memory it goes on with what it has.
+  void make_room(std::int64_t most) noexcept
+    requires(Inline == 0)
+  {
+    const std::size_t entries = entries_for(most);
+    if (entries <= mask_ + 1) return;
+    Entry* const ring = new (std::nothrow) Entry[entries];
+    if (ring == nullptr) return;
+    for (Ticket entry = tail_; entry != head_; ++entry) {
+      ring[static_cast<std::size_t>(entry) & (entries - 1)] = at(entry);
+    }
+    delete[] ring_;
+    ring_ = ring;
+    mask_ = entries - 1;
   }
   void merge_within(Duration slot) noexcept { slot_ = slot.count(); }
   /// An admission may be used up to `late` after it was taken: it stays in the window for that much longer.
@@ -57,6 +72,7 @@ class SlidingLog {
   [[nodiscard]] std::int64_t capacity() const noexcept { return limit_; }
 
   void expire(Instant now) noexcept {
+    latest_ = larger<std::int64_t>(latest_, now.time_since_epoch().count());
     while (tail_ != head_ && leaves(tail_) <= now) used_ -= at(tail_++).amount;
   }
   [[nodiscard]] bool fits(std::int64_t amount, Instant) const noexcept { return amount <= limit_ - used_; }
@@ -151,18 +167,32 @@ class SlidingLog {
   Ticket push(Instant now, std::int64_t amount) noexcept {
     amount = smaller(amount, room_to_count());
     used_ += amount;
-    std::int64_t ns = now.time_since_epoch().count();
+    // Somebody may have seen a later instant, and what has left by then is no longer here.
+    latest_ = larger<std::int64_t>(latest_, now.time_since_epoch().count());
     if (tail_ != head_) {
-      Entry& newest = at(head_ - 1);
-      ns = larger(ns, newest.at);
-      if (slot_ != 0 && ns / slot_ == newest.at / slot_) {
-        newest = {ns, newest.amount + amount};
-        return head_ - 1;
+      if (slot_ != 0) {
+        if (joins_newest(slot_, amount)) return head_ - 1;
+        if (entries() > mask_) merge_oldest();
+      } else if (const std::size_t quarter = (mask_ + 1) / 4; entries() >= 3 * quarter) [[unlikely]] {
+        const std::int64_t slot = stay_.count() / static_cast<std::int64_t>(quarter);
+        if (tail_ + 1 != head_ && at(tail_ + 1).amount == 0) {
+          merge_oldest();
+        } else if (joins_newest(larger<std::int64_t>(slot, 1), amount)) {
+          return head_ - 1;
+        } else if (entries() > mask_) {
+          merge_oldest();
+        }
       }
-      if (static_cast<std::size_t>(head_ - tail_) > mask_) merge_oldest();
     }
-    at(head_) = {ns, amount};
+    at(head_) = {latest_, amount};
     return head_++;
+  }
+
+  bool joins_newest(std::int64_t slot, std::int64_t amount) noexcept {
+    Entry& newest = at(head_ - 1);
+    if (latest_ / slot != newest.at / slot) return false;
+    newest = {latest_, newest.amount + amount};
+    return true;
   }
 
   void merge_oldest() noexcept {
@@ -171,6 +201,13 @@ class SlidingLog {
     // What was given back is only a gap: it does not make what came before it stay longer.
     if (next.amount == 0) next.at = oldest.at;
     next.amount += oldest.amount;
+  }
+
+  static constexpr std::size_t entries_for(std::int64_t most) noexcept {
+    const std::int64_t wanted = 2 * smaller(larger<std::int64_t>(most, 8), max_entries);
+    std::size_t entries = 16;
+    while (entries < static_cast<std::size_t>(wanted)) entries *= 2;
+    return entries;
   }
 
   [[nodiscard]] Entry& at(Ticket entry) noexcept { return ring_[static_cast<std::size_t>(entry) & mask_]; }
@@ -199,6 +236,7 @@ class SlidingLog {
   Ticket head_ = 0;
   Ticket tail_ = 0;
   std::int64_t used_ = 0;
+  std::int64_t latest_ = std::numeric_limits<std::int64_t>::min();  // instant seen
   std::int64_t limit_ = 0;
   std::int64_t slot_ = 0;  // 0: each admission is an entry
   Duration window_{0};

@@ -77,6 +77,8 @@ class Switchable : public detail::Modifier<P>, public detail::ModifierSettings<P
   [[nodiscard]] unsigned headroom(Instant now) const noexcept {
     return is_on() ? headroom_of(policy_, now) : full_headroom;
   }
+  /// Whether nothing would be lost with it; that it is off would be.
+  [[nodiscard]] bool idle(Instant now) const noexcept { return is_on() && detail::is_idle(policy_, now); }
   [[nodiscard]] P& inner() noexcept { return policy_; }
   [[nodiscard]] static consteval Duration worst_case(Duration inside) noexcept {
     return larger(inside, detail::Modifier<P>::worst_case(inside));

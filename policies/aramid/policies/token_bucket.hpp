@@ -15,9 +15,9 @@
 // It is the generic cell rate algorithm: the word is the instant at which the bucket is full again, in 1/64 ns.
 // A reservation moves it on by its cost; giving one back moves it back by the part that has not been refilled yet,
 // so that what comes back was never poured in twice. After an overdraft it takes a window and a burst at most to
-// be full again, whatever a server reports. Instants must be within four years of the time line's beginning, and
-// costs are rounded up to 1/64 ns a unit.
-// Cost: one compare-and-swap. Memory: 64 bytes a quota. Thread-safety: lock-free.
+// be full again, whatever a server reports. Instants must be within four years of the time line's beginning; costs
+// are rounded up to 1/64 ns a unit; and a bucket holds no more than flows in in 52 days, or one unit.
+// Cost: one compare-and-swap. Memory: 96 bytes a quota. Thread-safety: lock-free.
 // Source: ITU-T I.371, generic cell rate algorithm.
 #pragma once
 
@@ -44,6 +44,7 @@ struct TokenBucket {
   class Meter {
    public:
     static constexpr bool lock_free = true;
+    static constexpr bool limit_ends_tickets = true;  // they are places on a line that a new limit stretches
 
     void start(const Quota<>& quota, std::int64_t) noexcept {
       unit_ = quota.unit;
@@ -71,9 +72,13 @@ struct TokenBucket {
 
     ARAMID_INLINE bool take(Ticket& ticket, std::int64_t amount, Instant now) noexcept {
       const std::int64_t at = ticks(now);
-      const std::int64_t latest = at + depth_.load(std::memory_order_relaxed);
+      const std::int64_t depth = depth_.load(std::memory_order_relaxed);
+      const std::int64_t latest = at + depth;
       const std::int64_t wanted = amount == 1 ? one_.load(std::memory_order_relaxed) : cost(amount);
-      const std::int64_t moved = moved_back_.load(std::memory_order_relaxed);
+      if (wanted > depth) [[unlikely]]
+        return false;
+      // Before the exchange: see give_back.
+      const std::int64_t moved = moved_.load(std::memory_order_acquire);
       std::int64_t full = full_.load();
       std::int64_t next;
       do {
@@ -85,7 +90,7 @@ struct TokenBucket {
           return false;
       } while (!full_.compare_exchange_weak(full, next));
       // Where this reservation ends on the bucket's time line, as if nothing had ever been given back.
-      ticket = next + moved;
+      ticket = sum(next, moved);
       return true;
     }
 
@@ -102,16 +107,15 @@ struct TokenBucket {
     }
 
     [[nodiscard]] std::int64_t used(Instant now) const noexcept {
-      const std::int64_t behind = full_.load() - ticks(now);
-      const std::int64_t one = one_.load();
-      return behind <= 0 ? 0 : (behind + one - 1) / one;
+      return units(behind(full_.load(), ticks(now)));
     }
     [[nodiscard]] Instant resets(Instant now) const noexcept { return larger(now, instant(full_.load())); }
 
     /// Times in which the bucket was full count as if it had been taken from.
     [[nodiscard]] std::int64_t since(Ticket ticket) const noexcept {
-      const std::int64_t one = one_.load();
-      return larger<std::int64_t>((full_.load() + moved_back_.load() - ticket + one - 1) / one, 0);
+      const std::int64_t full =
+          full_.load();  // before the other: what is claimed is taken from it afterwards
+      return units(larger<std::int64_t>(difference(sum(full, claimed_.load()), ticket), 0));
     }
 
     void set_limit(std::int64_t limit, Instant now) noexcept {
@@ -121,8 +125,7 @@ struct TokenBucket {
       std::int64_t full = full_.load();
       std::int64_t next;
       do {
-        const std::int64_t behind = larger<std::int64_t>(full - at, 0);
-        next = at + smaller(detail::fraction(behind, one_.load(), before), longest_debt());
+        next = at + smaller(detail::fraction(behind(full, at), one_.load(), before), longest_debt());
       } while (!full_.compare_exchange_weak(full, next));
     }
     /// How full the bucket is in time does not depend on how many units that is.
@@ -152,6 +155,8 @@ struct TokenBucket {
 
    private:
     static constexpr std::int64_t resolution = 64;  // ticks in a nanosecond
+    // Four years and three times this fit into a word.
+    static constexpr std::int64_t longest = std::int64_t{1} << 58;
 
     [[nodiscard]] static constexpr std::int64_t ticks(Instant at) noexcept {
       return static_cast<std::int64_t>(static_cast<std::uint64_t>(at.time_since_epoch().count()) *
@@ -163,16 +168,31 @@ struct TokenBucket {
       return Instant{Duration{down + (ticks > down * resolution ? 1 : 0)}};
     }
 
+    // Sums of all that was given back go round: only differences mean something.
+    [[nodiscard]] static constexpr std::int64_t sum(std::int64_t a, std::int64_t b) noexcept {
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+    }
+    [[nodiscard]] static constexpr std::int64_t difference(std::int64_t a, std::int64_t b) noexcept {
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+    }
+    [[nodiscard]] static constexpr std::int64_t behind(std::int64_t full, std::int64_t at) noexcept {
+      return full <= at ? 0 : full - at;
+    }
+    [[nodiscard]] std::int64_t units(std::int64_t ticks) const noexcept {
+      const std::int64_t one = one_.load();
+      return ticks / one + (ticks % one != 0 ? 1 : 0);
+    }
+
     // What the limit makes of the bucket. Threads that read both words while they change err by one call.
     void price(std::int64_t limit) noexcept {
       const std::int64_t window = saturating_mul(window_, resolution).count();
       const std::int64_t one = larger<std::int64_t>(window / limit + (window % limit != 0 ? 1 : 0), 1);
       const std::int64_t units = larger<std::int64_t>(detail::fraction(limit, BurstPercent, 100), 1);
-      const Duration depth = saturating_mul(Duration{one}, units);
+      const std::int64_t depth = smaller(product(one, units), longest);
       const Duration late = saturating_mul(late_, resolution);
       limit_.store(limit);
       one_.store(one);
-      depth_.store(larger<std::int64_t>((depth - late).count(), one));
+      depth_.store(larger<std::int64_t>(depth - late.count(), one));
     }
     [[nodiscard]] std::int64_t cost(std::int64_t amount) const noexcept {
       return product(one_.load(std::memory_order_relaxed), amount);
@@ -184,7 +204,7 @@ struct TokenBucket {
       return bits <= 62 ? one * amount : std::int64_t{1} << 62;
     }
     [[nodiscard]] std::int64_t longest_debt() const noexcept {
-      return saturating_add(saturating_mul(window_, resolution), Duration{depth_.load()}).count();
+      return smaller<std::int64_t>(saturating_mul(window_, resolution).count(), longest) + depth_.load();
     }
 
     ARAMID_COLD void charge(std::int64_t extra, Instant now) noexcept {
@@ -193,31 +213,48 @@ struct TokenBucket {
       std::int64_t full = full_.load();
       std::int64_t next;
       do {
-        next = larger(full, smaller(most, larger(full, at) + smaller(extra, longest_debt())));
+        const std::int64_t from = larger(full, at);
+        next = from >= most ? from : from + smaller(extra, most - from);
       } while (!full_.compare_exchange_weak(full, next));
     }
 
-    // [ticket - back, ticket] is the reservation's end on the bucket's time line, moved by what was given back
-    // since; the part before `now` has been refilled already. Counting what others gave back first makes this too
-    // little rather than too much, in every interleaving.
+    // A reservation ends where it was put (`next` in take), less all that was given back since by those before it;
+    // [end - back, end] is what it gives back, and the part of that before `now` has been refilled already. So the
+    // end must never be thought later than it is. Giving back is three steps: claimed_ grows, full_ moves, moved_
+    // grows. A reservation reads moved_ before it is put: its ticket holds only moves that came before it. One that
+    // ends reads claimed_: all moves that have come by then are in it. What lies between the two readings is too
+    // much rather than too little, in every interleaving:
+    //   put before full_ moves:                         the move is not in moved_ yet, but in claimed_, as it must be
+    //   put after it, moved_ read before moved_ grows:  the move is counted against it: it gives back less
+    //   put after it, moved_ read after moved_ grows:   exact
+    // Two that give back at once follow each other as claimed_ grows, and the first does not depend on the second.
+    //
+    // The last one on the line moves nobody and takes its claim back, so that those before it lose nothing. It is
+    // the last if full_ is its end: no sooner can full_ get there, unless somebody who has claimed meanwhile moved
+    // it with others behind. Then claimed_ is no longer its own, and the claim stays.
     void give_back(Ticket ticket, std::int64_t back, Instant now) noexcept {
       const std::int64_t at = ticks(now);
-      std::int64_t moved = moved_back_.load();
-      std::int64_t part = smaller(back, ticket - moved - at);
-      // The last one on the line: nothing lies behind it that would be moved.
-      std::int64_t last = ticket - moved;
-      if (part > 0 && full_.compare_exchange_strong(last, last - part)) return;
+      std::int64_t claimed = claimed_.load();
+      std::int64_t part;
       do {
-        part = smaller(back, ticket - moved - at);
+        part = smaller(back, difference(difference(ticket, claimed), at));
         if (part <= 0) return;
-      } while (!moved_back_.compare_exchange_weak(moved, moved + part));
-      full_.fetch_sub(part);
+      } while (!claimed_.compare_exchange_weak(claimed, sum(claimed, part)));
+      std::int64_t end = difference(ticket, claimed);
+      if (full_.compare_exchange_strong(end, end - part)) {
+        std::int64_t own = sum(claimed, part);
+        if (claimed_.compare_exchange_strong(own, claimed)) return;
+      } else {
+        full_.fetch_sub(part);
+      }
+      moved_.fetch_add(part);
     }
 
-    std::atomic<std::int64_t> full_{std::numeric_limits<std::int64_t>::min() / 2};
-    std::atomic<std::int64_t> one_{1};         // what a unit costs, in ticks
-    std::atomic<std::int64_t> depth_{0};       // the bucket, in ticks
-    std::atomic<std::int64_t> moved_back_{0};  // all that was given back, in ticks
+    std::atomic<std::int64_t> full_{std::numeric_limits<std::int64_t>::min()};
+    std::atomic<std::int64_t> one_{1};      // what a unit costs, in ticks
+    std::atomic<std::int64_t> depth_{0};    // the bucket, in ticks
+    std::atomic<std::int64_t> claimed_{0};  // all that is being or has been given back, in ticks
+    std::atomic<std::int64_t> moved_{0};    // of that, what full_ has been moved by
     std::atomic<std::int64_t> limit_{1};
     std::int64_t dropped_ = 0;  // given back by calls that could not tell the time
     std::int64_t dropped_until_ = 0;
