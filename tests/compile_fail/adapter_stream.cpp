@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 // What cannot be restarted or gone on from.
-// expect 1: aramid: Restart<Client, Restarts>: Restarts is 1 to 8
-// expect 2: aramid: Restart<Client, Restarts, Where>: Where is SameProvider or NextProvider
-// expect 3: aramid: the client of a Restart<> must be callable as client(request, ctx) with a ChatRequest and
-// expect 4: aramid: Continue<Client, Times>: Times is 1 to 8
+// expect 1: aramid: Restart<Client, Times> and Continue<Client, Times>: 1 to 8 times
+// expect 2: aramid: Where a Restart or Continue asks again is SameProvider or NextProvider
+// expect 3: aramid: the client of a Restart or Continue must be callable as client(request, ctx) with a ChatRequest
+// expect 4: aramid: Restart<Client, Times> and Continue<Client, Times>: 1 to 8 times
 // expect 5: aramid: Continue<Client, Times, How>: How is Prefill, AskToGoOn, or a function of (ChatRequest&,
-// expect 6: aramid: Continue<Client, Times, How, Where>: Where is SameProvider or NextProvider
-// expect 7: aramid: the client of a Continue<> must be callable as client(request, ctx) with a ChatRequest and
+// expect 6: aramid: Where a Restart or Continue asks again is SameProvider or NextProvider
+// expect 7: aramid: the client of a Restart or Continue must be callable as client(request, ctx) with a ChatRequest
 
 #include <aramid/adapters/continue.hpp>
 #include <aramid/adapters/restart.hpp>

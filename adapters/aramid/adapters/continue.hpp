@@ -21,8 +21,7 @@
 
 #include <aramid/adapters/stream_again.hpp>
 
-#include <string>   // to_string
-#include <utility>  // forward, move
+#include <utility>  // move
 
 ARAMID_BEGIN
 
@@ -52,60 +51,20 @@ void go_on_with(Completion& so_far, Completion next);
 
 /// `How` is called as `(request, so_far)` and adds what asks for the rest.
 template <class Client, unsigned Times = 1, class How = Prefill, class Where = NextProvider>
-class Continue : public Wrapping<Client> {
-  static_assert(Times >= 1 && Times <= 8, "aramid: Continue<Client, Times>: Times is 1 to 8");
+class Continue : public detail::StreamAgain<Continue<Client, Times, How, Where>, Client, Times, Where> {
   static_assert(
       std::invocable<const How&, ChatRequest&, const Completion&>,
       "aramid: Continue<Client, Times, How>: How is Prefill, AskToGoOn, or a function of (ChatRequest&, "
       "const Completion&)");
-  static_assert(std::same_as<Where, SameProvider> || std::same_as<Where, NextProvider>,
-                "aramid: Continue<Client, Times, How, Where>: Where is SameProvider or NextProvider");
+  using Again = detail::StreamAgain<Continue, Client, Times, Where>;
+  friend Again;
 
  public:
   static constexpr Name policy_name = "Continue";
-
-  constexpr Continue()
-    requires std::default_initializable<Client>
-  = default;
-  /// What the client is built from.
-  template <class From>
-    requires is_buildable_v<Client, std::remove_reference_t<From>>
-  constexpr explicit Continue(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
-
-  Outcome<Completion> operator()(const ChatRequest& request, Context& ctx) {
-    static_assert(
-        ChatClient<Client>,
-        "aramid: the client of a Continue<> must be callable as client(request, ctx) with a ChatRequest and "
-        "return an Outcome<Completion>");
-    // After a sentence the compiler is to say no more.
-    if constexpr (ChatClient<Client>) {
-      return run(request, ctx);
-    } else {
-      return fail(Fault::unknown);
-    }
-  }
-  Outcome<Completion> operator()(const ChatRequest& request) {
-    Context ctx;
-    return (*this)(request, ctx);
-  }
-
-  [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
-    return detail::saturating_plus(aramid::attempts_allowed(this->client()), Times);
-  }
-  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
-    return detail::saturating_plus(aramid::max_attempts<Client>(), Times);
-  }
-  [[nodiscard]] static consteval Duration worst_case() noexcept {
-    return saturating_mul(aramid::worst_case<Client>(), Times + 1);
-  }
-  static void describe_into(std::string& text, const std::string& indent) {
-    text += indent + "Continue: interrupted streams, " + std::to_string(Times) + " times at most\n";
-    detail::describe_provider<Client>(text, indent);
-  }
+  using Again::Again;
 
  private:
   Outcome<Completion> run(const ChatRequest& request, Context& ctx) {
-    CallAccess::set_ceiling(ctx, attempts_allowed());
     if (!request.on_text) return detail::ask<Outcome<Completion>>(this->client(), request, ctx);
     Partial arrived;
     ChatRequest heard = request;

@@ -21,62 +21,21 @@
 
 #include <aramid/adapters/stream_again.hpp>
 
-#include <string>   // to_string
-#include <utility>  // exchange, forward, move
+#include <utility>  // exchange, move
 
 ARAMID_BEGIN
 
 template <class Client, unsigned Restarts = 1, class Where = NextProvider>
-class Restart : public Wrapping<Client> {
-  static_assert(Restarts >= 1 && Restarts <= 8, "aramid: Restart<Client, Restarts>: Restarts is 1 to 8");
-  static_assert(std::same_as<Where, SameProvider> || std::same_as<Where, NextProvider>,
-                "aramid: Restart<Client, Restarts, Where>: Where is SameProvider or NextProvider");
+class Restart : public detail::StreamAgain<Restart<Client, Restarts, Where>, Client, Restarts, Where> {
+  using Again = detail::StreamAgain<Restart, Client, Restarts, Where>;
+  friend Again;
 
  public:
   static constexpr Name policy_name = "Restart";
-
-  constexpr Restart()
-    requires std::default_initializable<Client>
-  = default;
-  /// What the client is built from.
-  template <class From>
-    requires is_buildable_v<Client, std::remove_reference_t<From>>
-  constexpr explicit Restart(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
-
-  Outcome<Completion> operator()(const ChatRequest& request, Context& ctx) {
-    static_assert(
-        ChatClient<Client>,
-        "aramid: the client of a Restart<> must be callable as client(request, ctx) with a ChatRequest and "
-        "return an Outcome<Completion>");
-    // After a sentence the compiler is to say no more.
-    if constexpr (ChatClient<Client>) {
-      return run(request, ctx);
-    } else {
-      return fail(Fault::unknown);
-    }
-  }
-  Outcome<Completion> operator()(const ChatRequest& request) {
-    Context ctx;
-    return (*this)(request, ctx);
-  }
-
-  [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
-    return detail::saturating_plus(aramid::attempts_allowed(this->client()), Restarts);
-  }
-  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
-    return detail::saturating_plus(aramid::max_attempts<Client>(), Restarts);
-  }
-  [[nodiscard]] static consteval Duration worst_case() noexcept {
-    return saturating_mul(aramid::worst_case<Client>(), Restarts + 1);
-  }
-  static void describe_into(std::string& text, const std::string& indent) {
-    text += indent + "Restart: interrupted streams, " + std::to_string(Restarts) + " times at most\n";
-    detail::describe_provider<Client>(text, indent);
-  }
+  using Again::Again;
 
  private:
   Outcome<Completion> run(const ChatRequest& request, Context& ctx) {
-    CallAccess::set_ceiling(ctx, attempts_allowed());
     Outcome<Completion> outcome = detail::ask<Outcome<Completion>>(this->client(), request, ctx);
     if (outcome || !request.on_text || !request.on_restart) [[likely]]
       return outcome;

@@ -11,6 +11,8 @@
 
 #include <concepts>  // same_as
 #include <optional>  // optional
+#include <string>    // to_string
+#include <utility>   // forward
 
 ARAMID_BEGIN
 
@@ -66,6 +68,58 @@ class FreshStart {
 
 /// Calls the caller's function; what it throws is the end of the call.
 [[nodiscard]] std::optional<Error> tell_restart(const ChatRequest& request);
+
+/// What the two are besides their ways to take a stream up: `Self::run(request, ctx)`. `Times` it may be done.
+template <class Self, class Client, unsigned Times, class Where>
+class StreamAgain : public Wrapping<Client> {
+  static_assert(Times >= 1 && Times <= 8,
+                "aramid: Restart<Client, Times> and Continue<Client, Times>: 1 to 8 times");
+  static_assert(std::same_as<Where, SameProvider> || std::same_as<Where, NextProvider>,
+                "aramid: Where a Restart or Continue asks again is SameProvider or NextProvider");
+
+ public:
+  constexpr StreamAgain()
+    requires std::default_initializable<Client>
+  = default;
+  /// What the client is built from.
+  template <class From>
+    requires is_buildable_v<Client, std::remove_reference_t<From>>
+  constexpr explicit StreamAgain(From&& client)
+      : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
+
+  Outcome<Completion> operator()(const ChatRequest& request, Context& ctx) {
+    static_assert(ChatClient<Client>,
+                  "aramid: the client of a Restart or Continue must be callable as client(request, ctx) with "
+                  "a ChatRequest "
+                  "and return an Outcome<Completion>");
+    // After a sentence the compiler is to say no more.
+    if constexpr (ChatClient<Client>) {
+      CallAccess::set_ceiling(ctx, attempts_allowed());
+      return static_cast<Self&>(*this).run(request, ctx);
+    } else {
+      return fail(Fault::unknown);
+    }
+  }
+  Outcome<Completion> operator()(const ChatRequest& request) {
+    Context ctx;
+    return (*this)(request, ctx);
+  }
+
+  [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
+    return saturating_plus(aramid::attempts_allowed(this->client()), Times);
+  }
+  [[nodiscard]] static consteval unsigned max_attempts() noexcept {
+    return saturating_plus(aramid::max_attempts<Client>(), Times);
+  }
+  [[nodiscard]] static consteval Duration worst_case() noexcept {
+    return aramid::saturating_mul(aramid::worst_case<Client>(), Times + 1);
+  }
+  static void describe_into(std::string& text, const std::string& indent) {
+    text += indent + std::string{Self::policy_name.view()} + ": interrupted streams, " +
+            std::to_string(Times) + " times at most\n";
+    describe_provider<Client>(text, indent);
+  }
+};
 
 }  // namespace detail
 
