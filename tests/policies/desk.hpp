@@ -73,6 +73,7 @@ class Caller {
   }
 
   const Admission& answer() const { return answer_; }
+  const typename Policy::Scope& scope() const { return scope_; }
 
  private:
   Policy* policy_;

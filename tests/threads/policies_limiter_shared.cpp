@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -41,16 +42,40 @@ std::int64_t fullest(const std::vector<Entry>& passed, const Quota<>& quota) {
   return most;
 }
 
+/// Clocks of threads that are up to this much behind; calls that use more tokens than they reserved; a server that
+/// reports other limits.
+struct Rough {
+  Duration behind{0};
+  bool overdrafts = false;
+  bool reports = false;
+};
+
 /// All threads call as fast as they can at one instant, then the clock moves on. Returns what was used.
 template <class Policy>
-std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
+std::vector<Entry> race(Policy& limiter, int rounds, bool corrections, Rough rough = {}) {
   std::vector<std::vector<Entry>> passed(static_cast<std::size_t>(rounds));
   std::atomic<std::int64_t> now{3'600'000'000'000};
   std::vector<std::vector<std::vector<Entry>>> by_thread(
       threads, std::vector<std::vector<Entry>>(static_cast<std::size_t>(rounds)));
   SplitMix64 steps{7};
-  std::barrier round{threads,
-                     [&]() noexcept { now.fetch_add(static_cast<std::int64_t>(steps() % 1'500'000'000)); }};
+  // Somebody sees what is over leave, before those whose clocks are behind.
+  const auto see = [&]() noexcept {
+    if (rough.behind == Duration{0}) return;
+    Context ctx;
+    typename Policy::Scope scope;
+    (void)limiter.admit(scope, ctx, Instant{Duration{now.load()}});
+    limiter.release(scope, ctx);
+  };
+  std::barrier round{threads, [&]() noexcept {
+                       Duration step{static_cast<std::int64_t>(steps() % 1'500'000'000)};
+                       // Nearly a window later, what was stamped with a clock that is behind may have left too soon.
+                       if (rough.behind != Duration{0} && steps() % 3 == 0) {
+                         step = requests.window.duration() - 10ms;
+                       }
+                       now.fetch_add(step.count());
+                       see();
+                     }};
+  see();
   {
     std::vector<std::jthread> all;
     for (int thread = 0; thread < threads; ++thread) {
@@ -58,12 +83,15 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
         SplitMix64 random{static_cast<std::uint64_t>(thread) + 1};
         for (int r = 0; r < rounds; ++r) {
           const Instant at{Duration{now.load()}};
-          for (int i = 0; i < 60; ++i) {
+          for (int i = 0; i < (rough.behind == Duration{0} ? 60 : 240); ++i) {
             Context ctx;
             ctx.cost.tokens = static_cast<std::int64_t>(random() % 40);
             ctx.deadline = at + 1ns;
             typename Policy::Scope scope;
-            const Admission answer = limiter.admit(scope, ctx, at);
+            const Duration behind{
+                static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(rough.behind.count() + 1))};
+            const Instant told = at - behind;
+            const Admission answer = limiter.admit(scope, ctx, told);
             // Room that another thread gave back a moment ago: it would be let in when it asks again.
             if (answer.kind == Admission::Kind::wait) limiter.release(scope, ctx);
             if (answer.kind != Admission::Kind::proceed) continue;
@@ -76,7 +104,7 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
             } else if (way == 1) {
               Error error;
               error.fault = Fault::invalid_request;
-              (void)limiter.settle(scope, ctx, &error, at);
+              (void)limiter.settle(scope, ctx, &error, told);
               used = {.requests = 0};
             } else {
               if (way == 2) {
@@ -84,7 +112,15 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections) {
                     static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(used.tokens + 1));
                 ctx.usage = {used.tokens, 0};
               }
-              (void)limiter.settle(scope, ctx, nullptr, at);
+              if (way == 3 && rough.overdrafts) {
+                used.tokens += static_cast<std::int64_t>(random() % 40);
+                ctx.usage = {used.tokens, 0};
+              }
+              if (rough.reports && random() % 8 == 0) {
+                ctx.hints.requests.limit = 200 + static_cast<std::int64_t>(random() % 101);
+                ctx.hints.tokens.limit = 4'000 + static_cast<std::int64_t>(random() % 2'001);
+              }
+              (void)limiter.settle(scope, ctx, nullptr, told);
             }
             by_thread[static_cast<std::size_t>(thread)][static_cast<std::size_t>(r)].push_back({at, used});
           }
@@ -116,7 +152,64 @@ void check(std::int64_t percent) {
   }
 }
 
+template <class Algorithm>
+void check_rough(std::int64_t percent) {
+  for (const bool others : {false, true}) {
+    Limiter<Algorithm> limiter{LimiterSettings{.quotas = {requests, tokens}}};
+    const auto passed = race(limiter, 60, others, {.behind = 50ms, .overdrafts = others, .reports = others});
+    CHECK(passed.size() > 300);
+    CHECK(fullest(passed, requests) <= requests.limit * percent / 100);
+    if (!others) CHECK(fullest(passed, tokens) <= tokens.limit * percent / 100);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("clocks that are behind, overdrafts and other limits give threads nothing beyond a quota") {
+  check_rough<SlidingWindow>(100);
+  check_rough<SlidingCounter<10>>(100);
+  check_rough<TokenBucket<>>(200);
+  check_rough<FixedWindow>(200);
+}
+
+TEST_CASE("what a token bucket is given back while others take from it is never poured in twice") {
+  using Meter = TokenBucket<>::Meter;
+  const Instant start{1h};
+  for (int round = 0; round < support::effort(2'000); ++round) {
+    Meter meter;
+    meter.start(Quota{Unit::requests, 1'000, 1'000s}, 1'000);  // one a second
+    Ticket large[4];
+    Ticket behind;
+    Ticket small[200];
+    for (Ticket& ticket : large) REQUIRE(meter.take(ticket, 100, start));
+    REQUIRE(meter.take(behind, 1, start));
+    std::atomic<int> ready{0};
+    std::atomic<int> taken{0};
+    {
+      std::jthread taker{[&] {
+        ready = 1;
+        for (Ticket& ticket : small) {
+          if (meter.take(ticket, 1, start)) taken.fetch_add(1);
+        }
+      }};
+      while (ready == 0) {
+      }
+      for (int i = 0; i < 4; ++i) {
+        while (taken < 30 * i) {
+        }
+        meter.correct(large[i], 100, 0, start);
+      }
+    }
+    REQUIRE(taken == 200);
+    REQUIRE(meter.used(start) == 201);
+    // At this instant all of it has flown in again: nothing of it is left to give back.
+    const Instant full = meter.resets(start);
+    Ticket ticket;
+    REQUIRE(meter.take(ticket, 500, full));
+    for (const Ticket old : small) meter.correct(old, 1, 0, full);
+    REQUIRE(meter.used(full) == 500);
+  }
+}
 
 TEST_CASE("threads together never get more out of a sliding window than its quota") {
   check<SlidingWindow>(100);
