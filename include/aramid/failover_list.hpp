@@ -88,28 +88,39 @@ class FailoverList {
     return detail::saturating_plus(most, static_cast<unsigned>(candidates_.size() - 1));
   }
   [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
-    Readiness soonest{.wait = Duration::max()};
-    for (const Candidate& candidate : candidates_) {
-      const Readiness own = readiness_of(candidate.provider, ctx, now);
-      if (own.wait < soonest.wait || soonest.policy.empty()) soonest = own;
-    }
-    return soonest;
+    detail::Soonest soonest;
+    for (const Candidate& candidate : candidates_) soonest.see(readiness_of(candidate.provider, ctx, now));
+    return soonest.readiness();
   }
   [[nodiscard]] unsigned headroom(Instant now) const noexcept {
     unsigned most = 0;
     for (const Candidate& candidate : candidates_) most = larger(most, headroom_of(candidate.provider, now));
     return most;
   }
-  /// See `available(client, request)`.
+  /// See `available(client, request, ctx)`.
   template <class Request>
   [[nodiscard]] std::vector<Availability> available(const Request& request, Context& ctx) {
     std::vector<Availability> all;
     View view{*this};
     const Instant now = ctx.now();
-    walk_.preview(view, request, ctx, now, [&](std::size_t i) {
-      all.push_back({candidates_[i].name, readiness_of(candidates_[i].provider, ctx, now)});
+    walk_.preview(view, request, ctx, now, [&](std::size_t i, bool asked) {
+      const Candidate& candidate = candidates_[i];
+      all.push_back(detail::availability(candidate.name, candidate.provider, asked, ctx, now));
     });
     return all;
+  }
+  /// See `available(client, ctx)`.
+  [[nodiscard]] std::vector<Availability> available(Context& ctx) {
+    constexpr bool looks = reads_request_v<Routing>;
+    static_assert(
+        !looks,
+        "aramid: available(client): the routing of this client looks at the request, so say at which "
+        "one: available(client, request)");
+    if constexpr (looks) {
+      return {};
+    } else {
+      return available(detail::NoRequest{}, ctx);
+    }
   }
 
   static void describe_into(std::string& text, const std::string& indent) {

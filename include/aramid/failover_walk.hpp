@@ -13,6 +13,7 @@
 
 #include <aramid/candidate.hpp>
 #include <aramid/context.hpp>
+#include <aramid/failover_order.hpp>
 #include <aramid/route.hpp>
 
 #include <cstdint>  // uint8_t
@@ -67,12 +68,6 @@ class Alternatives {
   unsigned outer_;
 };
 
-/// The candidates that the caller named, in the caller's order.
-template <std::size_t Max>
-struct ChosenOrder {
-  std::uint8_t at[Max];
-};
-
 // Nothing for what is no routing: the sentence about that is the only one to come.
 template <class Routing, class Clients, std::size_t Max>
 class FailoverWalk {};
@@ -94,39 +89,51 @@ class FailoverWalk<Routing, Clients, Max> {
     Instant now{};
     if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
     Order order;
-    View<Request> view{clients, request, ctx, now};
+    View<Request> view{clients, request, &ctx, now};
     Routing::begin(routing_, order, view);
     const auto at = [&order](std::size_t i) { return Routing::at(order, i); };
     return walk<Result>(clients, request, ctx, at, ctx.route.failover ? clients.size() : 1, now, nested);
   }
 
-  /// The candidates in the order in which a call made now would ask them.
+  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then those
+  /// that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
   template <class Request, class Visitor>
-  void preview(Clients& clients, const Request& request, Context& ctx, Instant now, Visitor&& visit) {
-    Order order;
-    View<Request> view{clients, request, ctx, now};
-    Routing::begin(routing_, order, view);
-    for (std::size_t i = 0; i < clients.size(); ++i) visit(Routing::at(order, i));
+  void preview(Clients& clients, const Request& request, const Context& ctx, Instant now,
+               Visitor&& visit) const {
+    ChosenOrder<Max> chosen;
+    const bool known = chosen.choose(clients, ctx.route, [&] {
+      View<Request> view{clients, request, nullptr, now};
+      add_all(routing_, chosen, view);
+    });
+    const std::size_t asked = !known ? 0 : ctx.route.failover ? chosen.size() : 1;
+    const std::size_t named = chosen.size();
+    for (std::size_t i = 0; i < clients.size(); ++i) chosen.add(i);
+    for (std::size_t i = 0; i < chosen.size(); ++i) visit(chosen[i], i < named && i < asked);
   }
 
  private:
   template <class Request>
   class View {
    public:
-    View(Clients& clients, const Request& request, Context& ctx, Instant now) noexcept
+    /// Without a context nothing is drawn.
+    View(Clients& clients, const Request& request, Context* ctx, Instant now) noexcept
         : clients_{clients}, request_{request}, ctx_{ctx}, now_{now} {}
     [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
     [[nodiscard]] const CandidateFacts& facts(std::size_t i) const noexcept { return clients_.facts(i); }
     [[nodiscard]] Name name(std::size_t i) const noexcept { return clients_.name(i); }
     [[nodiscard]] unsigned headroom(std::size_t i) const noexcept { return clients_.headroom(i, now_); }
-    [[nodiscard]] std::uint64_t random() noexcept { return ctx_.random(); }
+    [[nodiscard]] std::uint64_t random() noexcept { return ctx_ != nullptr ? ctx_->random() : 0; }
     [[nodiscard]] Instant now() const noexcept { return now_; }
-    [[nodiscard]] const Request& request() const noexcept { return request_; }
+    [[nodiscard]] const Request& request() const noexcept
+      requires(!std::same_as<Request, NoRequest>)
+    {
+      return request_;
+    }
 
    private:
     Clients& clients_;
     const Request& request_;
-    Context& ctx_;
+    Context* ctx_;
     Instant now_;
   };
 
@@ -299,51 +306,34 @@ class FailoverWalk<Routing, Clients, Max> {
     CallAccess::pass_on(ctx);
   }
 
+  // The routing's own order.
+  template <class Shared, class Request>
+  static void add_all(Shared& routing, ChosenOrder<Max>& chosen, View<Request>& view) {
+    Order order;
+    Routing::begin(routing, order, view);
+    for (std::size_t i = 0; i < view.size(); ++i) chosen.add(Routing::at(order, i));
+  }
+
   // The names are used up here: a combinator nested in a candidate has names of its own. Who is to be last may be
   // in there.
   template <class Result, class Request>
   ARAMID_COLD Result run_chosen(Clients& clients, const Request& request, Context& ctx) {
     const Route route = ctx.route;
-    ChosenOrder<Max> chosen;
-    std::size_t count = 0;
     bool nested = false;
     Instant now{};
     if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
-    const auto choose = [&](std::string_view name) {
-      std::size_t i = 0;
-      while (i < clients.size() && !(clients.name(i) == name)) ++i;
-      bool again = false;
-      for (std::size_t k = 0; k < count; ++k) again = again || chosen.at[k] == i;
-      if (i < clients.size() && !again) chosen.at[count++] = static_cast<std::uint8_t>(i);
-      return i < clients.size();
-    };
-    bool known = true;
-    if (!route.only.empty()) {
-      known = choose(route.only);
-    } else if (!route.order.empty()) {
-      for (const std::string_view name : route.order) known = choose(name) && known;
-    } else {
-      preview(clients, request, ctx, now,
-              [&](std::size_t i) { chosen.at[count++] = static_cast<std::uint8_t>(i); });
-    }
+    ChosenOrder<Max> chosen;
+    const bool known = chosen.choose(clients, route, [&] {
+      View<Request> view{clients, request, &ctx, now};
+      add_all(routing_, chosen, view);
+    });
     if (!known) return Result{unknown_name(clients)};
     ctx.route.only = {};
     ctx.route.order = {};
     ctx.route.skip = 0;
     const Restored restored{ctx, route};
-    const std::size_t skip = route.skip % count;
-    ChosenOrder<Max> turned;
-    std::size_t placed = 0;
-    std::size_t last = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint8_t candidate = chosen.at[(i + skip) % count];
-      const bool goes_last = !route.last.empty() && clients.name(candidate) == route.last;
-      if (goes_last) last = candidate;
-      if (!goes_last) turned.at[placed++] = candidate;
-    }
-    if (placed < count) turned.at[placed] = static_cast<std::uint8_t>(last);
-    const auto at = [&](std::size_t i) { return std::size_t{turned.at[i]}; };
-    return walk<Result>(clients, request, ctx, at, route.failover ? count : 1, now, nested);
+    const auto at = [&](std::size_t i) { return chosen[i]; };
+    return walk<Result>(clients, request, ctx, at, route.failover ? chosen.size() : 1, now, nested);
   }
 
   struct Restored {

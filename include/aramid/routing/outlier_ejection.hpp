@@ -19,6 +19,7 @@
 
 #include <aramid/error.hpp>
 #include <aramid/ranking.hpp>
+#include <aramid/route.hpp>
 
 #include <atomic>  // atomic
 
@@ -34,6 +35,8 @@ struct OutlierEjection {
       "SlowStart not negative");
   static constexpr Name name = Routing::name;
   static constexpr bool reads_time = true;
+  static constexpr bool reads_request = reads_request_v<Routing>;
+  static constexpr std::size_t candidates = fixed_candidates_v<Routing>;
 
   struct Record {
     std::atomic<std::int64_t> until{
@@ -49,8 +52,8 @@ struct OutlierEjection {
   template <std::size_t Max>
   struct Order : Ranking<Max> {};
 
-  template <std::size_t Max, class View>
-  static void begin(State<Max>& state, Order<Max>& order, View& view) noexcept {
+  template <class Shared, std::size_t Max, class View>
+  static void begin(Shared& state, Order<Max>& order, View& view) noexcept {
     typename Routing::template Order<Max> wanted;
     Routing::begin(state.inner, wanted, view);
     std::size_t place = 0;
