@@ -25,6 +25,11 @@ ARAMID_BEGIN
 
 template <RoutingType Routing, class Provider>
 class FailoverList {
+  static_assert(fixed_candidates_v<Routing> == 0,
+                "aramid: a FailoverList<> does not know its number of candidates at compile time, as "
+                "Weighted<3, 1> would "
+                "have to: use Weighted<>, and set `facts.weight` of each candidate");
+
  public:
   static constexpr std::size_t max_candidates = 64;
   static constexpr bool is_stack = true;
@@ -121,6 +126,43 @@ class FailoverList {
     } else {
       return available(detail::NoRequest{}, ctx);
     }
+  }
+
+  /// The candidates by name, each with what it says of itself. `describe<Client>()` knows the types only.
+  [[nodiscard]] std::string describe() const {
+    std::string text = "FailoverList: ";
+    text.append(Routing::name.view()).append("\n");
+    for (const Candidate& candidate : candidates_) {
+      text.append("  ").append(candidate.name.view()).append("\n");
+      std::string own;
+      if constexpr (requires { candidate.provider.describe(); }) {
+        own = candidate.provider.describe();
+      } else {
+        own = aramid::describe<Provider>();
+      }
+      for (std::size_t begin = 0; begin < own.size();) {
+        const std::size_t end = smaller(own.find('\n', begin), own.size());
+        text.append("    ").append(own, begin, end - begin).append("\n");
+        begin = end + 1;
+      }
+    }
+    return text;
+  }
+  /// One candidate after the other, each at its worst.
+  [[nodiscard]] Duration worst_case_inside() const noexcept {
+    Duration sum{0};
+    for (const Candidate& candidate : candidates_) {
+      if constexpr (requires { candidate.provider.worst_case_inside(); }) {
+        sum = saturating_add(sum, candidate.provider.worst_case_inside());
+      } else {
+        sum = saturating_add(sum, aramid::worst_case<Provider>());
+      }
+    }
+    return sum;
+  }
+  /// As if there were the most candidates: the type does not know how many. See `worst_case_inside()`.
+  [[nodiscard]] static consteval Duration worst_case() noexcept {
+    return saturating_mul(aramid::worst_case<Provider>(), max_candidates);
   }
 
   static void describe_into(std::string& text, const std::string& indent) {
