@@ -57,15 +57,28 @@ class Eligible {
 /// How many candidates are left, on top of what a combinator outside has; taken back however the call ends.
 class Alternatives {
  public:
-  explicit Alternatives(Context& ctx) noexcept : count_{CallAccess::alternatives(ctx)}, outer_{count_} {}
+  explicit Alternatives(Context& ctx) noexcept
+      : ctx_{ctx}, outer_{CallAccess::alternatives(ctx)}, outer_kept_{CallAccess::kept_attempts(ctx)} {}
   Alternatives(const Alternatives&) = delete;
   Alternatives& operator=(const Alternatives&) = delete;
-  ~Alternatives() { count_ = outer_; }
-  void left(std::size_t here) noexcept { count_ = outer_ + static_cast<unsigned>(here); }
+  ~Alternatives() {
+    CallAccess::alternatives(ctx_) = outer_;
+    CallAccess::kept_attempts(ctx_) = outer_kept_;
+  }
+  /// Who would hold the call back is to refuse it, and so many attempts stay for them.
+  void left(std::size_t here) noexcept {
+    CallAccess::alternatives(ctx_) = outer_ + static_cast<unsigned>(here);
+  }
+  /// So many attempts stay, but whoever is asked may hold the call back. False if one more would be one of these.
+  [[nodiscard]] bool keep(std::size_t attempts) noexcept {
+    CallAccess::kept_attempts(ctx_) = outer_kept_ + static_cast<unsigned>(attempts);
+    return !ctx_.retries_used_up();
+  }
 
  private:
-  unsigned& count_;
+  Context& ctx_;
   unsigned outer_;
+  unsigned outer_kept_;
 };
 
 // Nothing for what is no routing: the sentence about that is the only one to come.
@@ -204,10 +217,12 @@ class FailoverWalk<Routing, Clients, Max> {
       open = progress.note(std::move(tried), at(asked), clients.facts(at(asked)), ctx);
     }
     alternatives.left(0);
-    // Each round makes an attempt or waits for a later moment; the number is bounded all the same.
-    for (std::size_t round = 0; open && count > 1 && round < 2 * count; ++round) {
+    while (open && count > 1) {
       const std::size_t first = progress.first_ready(count, at, clients, ctx);
-      if (first == count || !wait_for(progress.visits[at(first)], ctx)) break;
+      if (first == count) break;
+      ++progress.visits[at(first)].returns;
+      if (!alternatives.keep(progress.unasked_besides(first, count, at, clients))) continue;
+      if (!wait_for(progress.visits[at(first)], ctx)) break;
       move_on(progress.last, ctx);
       if constexpr (Routing::reads_time) now = ctx.now();
       Result tried = ask<Result>(clients, at(first), request, ctx, now);
@@ -217,10 +232,12 @@ class FailoverWalk<Routing, Clients, Max> {
     return std::move(progress).result();
   }
 
-  /// What an earlier visit left.
+  /// What earlier visits left.
   struct Visit {
     Instant ready = Instant::max();  // when it would let the call in; max: not known
     bool queues = false;             // it holds calls back itself, in its own order
+    bool asked = false;              // it has made an attempt
+    unsigned char returns = 0;       // how often the call has come back to it
   };
 
   template <class Result>
@@ -234,22 +251,26 @@ class FailoverWalk<Routing, Clients, Max> {
 
     bool note(Result outcome, std::size_t candidate, const CandidateFacts& facts, Context& ctx) {
       Error& error = outcome.error();
+      Visit& visit = visits[candidate];
+      visit.asked = visit.asked || !error.history.empty();
       history.append(std::exchange(error.history, History{}));
-      visits[candidate] = visit_after(error, ctx);
-      held_back += visits[candidate].ready != Instant::max() ? 1 : 0;
+      mark(visit, error, ctx);
+      held_back += visit.ready != Instant::max() ? 1 : 0;
       const bool open = eligible.learn(error, facts);
       last.fault = error.fault;
       last.provider = error.provider;
       if (!best || more_informative(error, best->error())) best.emplace(std::move(outcome));
       return open;
     }
-    static Visit visit_after(const Error& error, Context& ctx) noexcept {
+    static void mark(Visit& visit, const Error& error, Context& ctx) noexcept {
       const bool held_back = error.reason == Reason::elsewhere;
-      const bool queues = held_back && refused_here(error.fault);
-      // A queue that does not know when: after everybody who knows.
-      if (queues && !error.retry_after) return {ctx.deadline - Duration{1}, true};
-      if ((!held_back && error.fault != Fault::circuit_open) || !error.retry_after) return {};
-      return {saturating_add(CallAccess::look(ctx), *error.retry_after), queues};
+      visit.queues = held_back && refused_here(error.fault);
+      visit.ready = Instant::max();
+      if (visit.queues && !error.retry_after) {
+        visit.ready = ctx.deadline - Duration{1};  // one that does not know when: after everybody who knows
+      } else if ((held_back || error.fault == Fault::circuit_open) && error.retry_after) {
+        visit.ready = saturating_add(CallAccess::look(ctx), *error.retry_after);
+      }
     }
     template <class At>
     [[nodiscard]] std::size_t next_after(std::size_t asked, std::size_t count, const At& at,
@@ -273,11 +294,26 @@ class FailoverWalk<Routing, Clients, Max> {
       Instant ready = ctx.deadline;
       for (std::size_t i = 0; i < count; ++i) {
         const Visit& visit = visits[at(i)];
-        if (visit.ready >= ready || !eligible.lets(clients.facts(at(i)))) continue;
+        if (visit.ready >= ready || !may_return(at(i), clients)) continue;
         first = i;
         ready = visit.ready;
       }
       return first;
+    }
+    /// How many others it may come back to that have not made an attempt yet.
+    template <class At>
+    [[nodiscard]] std::size_t unasked_besides(std::size_t place, std::size_t count, const At& at,
+                                              const Clients& clients) const noexcept {
+      std::size_t unasked = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        unasked += i != place && !visits[at(i)].asked && may_return(at(i), clients) ? 1 : 0;
+      }
+      return unasked;
+    }
+    // Each return makes an attempt or waits for a later moment; the number is bounded all the same.
+    [[nodiscard]] bool may_return(std::size_t candidate, const Clients& clients) const noexcept {
+      const Visit& visit = visits[candidate];
+      return visit.ready != Instant::max() && visit.returns < 2 && eligible.lets(clients.facts(candidate));
     }
     [[nodiscard]] Result result() && {
       best->error().history = std::move(history);
