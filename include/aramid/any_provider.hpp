@@ -58,6 +58,13 @@ class AnyProvider {
     return (*this)(request, ctx);
   }
 
+  /// What is inside if it is a `Provider`, else null: `breaker(*any.get_if<Client>())`.
+  template <class Provider>
+  [[nodiscard]] Provider* get_if() noexcept {
+    auto* const held = dynamic_cast<Held<Provider>*>(held_);
+    return held != nullptr ? &held->provider : nullptr;
+  }
+
   /// `describe<Provider>()` of what is inside.
   [[nodiscard]] std::string describe() const { return held_ != nullptr ? held_->describe() : std::string{}; }
   /// `worst_case<Provider>()` of what is inside.

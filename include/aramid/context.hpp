@@ -135,7 +135,7 @@ class Context {
   /// True when no further attempt may begin.
   [[nodiscard]] bool attempts_used_up() const noexcept { return uses_up(attempts_); }
   /// True when the provider that has been asked may not be asked again: one that has not been keeps an attempt.
-  [[nodiscard]] bool retries_used_up() const noexcept { return uses_up(attempts_ + alternatives_); }
+  [[nodiscard]] bool retries_used_up() const noexcept { return uses_up(attempts_ + alternatives_ + kept_); }
 
   /// Whether the call lives on the machine's own clock, not on a driver's time line.
   [[nodiscard]] bool real_time() const noexcept { return driver_ == nullptr; }
@@ -186,6 +186,7 @@ class Context {
   unsigned attempts_ = 0;
   unsigned ceiling_ = 0;
   unsigned alternatives_ = 0;
+  unsigned kept_ = 0;  // attempts that stay for providers that will be asked yet, and are not ready now
   bool committed_ = false;
   bool enclosed_ = false;  // inside a stack around other stacks
   // Whether reading_ was taken this instant, and by whom: by the stack outside, or by the stack inside.
@@ -234,6 +235,7 @@ struct CallAccess {
   /// The last attempt never left this process.
   static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
+  static unsigned& kept_attempts(Context& ctx) noexcept { return ctx.kept_; }
   /// The outermost combinator's ceiling holds for all stacks nested in it. A stack around a plain provider needs
   /// none: its retries end by themselves.
   static void set_ceiling(Context& ctx, unsigned ceiling) noexcept {

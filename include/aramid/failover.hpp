@@ -41,11 +41,37 @@
 
 ARAMID_BEGIN
 
-/// A candidate as `available` shows it.
+/// A candidate as `available` shows it. One that the call's route leaves out is not ready, with `Reason::elsewhere`
+/// and "route" as the policy.
 struct Availability {
   Name provider;
   Readiness readiness;
 };
+
+namespace detail {
+
+template <class Client>
+[[nodiscard]] Availability availability(Name name, const Client& client, bool asked, const Context& ctx,
+                                        Instant now) noexcept {
+  if (asked) return {name, readiness_of(client, ctx, now)};
+  return {name, {.wait = Duration::max(), .reason = Reason::elsewhere, .policy = Name{"route"}}};
+}
+
+/// The client that is ready first. It may be the first of several that are not known to become ready.
+class Soonest {
+ public:
+  void see(const Readiness& own) noexcept {
+    if (!any_ || own.wait < readiness_.wait) readiness_ = own;
+    any_ = true;
+  }
+  [[nodiscard]] const Readiness& readiness() const noexcept { return readiness_; }
+
+ private:
+  Readiness readiness_;
+  bool any_ = false;
+};
+
+}  // namespace detail
 
 template <class Routing, class... Candidates>
 class Failover {
@@ -160,12 +186,9 @@ class Failover {
 
   /// What the candidate says that is ready first.
   [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
-    Readiness soonest{.wait = Duration::max()};
-    each(clients_, [&](const auto& client) {
-      const Readiness own = readiness_of(client, ctx, now);
-      if (own.wait < soonest.wait || soonest.policy.empty()) soonest = own;
-    });
-    return soonest;
+    detail::Soonest soonest;
+    each(clients_, [&](const auto& client) { soonest.see(readiness_of(client, ctx, now)); });
+    return soonest.readiness();
   }
   /// What the candidate with most of its quota has left, in thousandths.
   [[nodiscard]] unsigned headroom(Instant now) const noexcept {
@@ -173,21 +196,35 @@ class Failover {
     each(clients_, [&](const auto& client) { most = larger(most, headroom_of(client, now)); });
     return most;
   }
-  /// The candidates in the order in which a call with `request` would ask them now, and what would hold it back.
+  /// See `available(client, request, ctx)`.
   template <class Request>
   [[nodiscard]] std::array<Availability, size> available(const Request& request, Context& ctx) {
     std::array<Availability, size> all;
     View view{*this};
     const Instant now = ctx.now();
     std::size_t next = 0;
-    walk_.preview(view, request, ctx, now, [&](std::size_t candidate) {
+    walk_.preview(view, request, ctx, now, [&](std::size_t candidate, bool asked) {
       std::size_t i = 0;
       each(clients_, [&](const auto& client) {
-        if (i++ == candidate) all[next] = {Names::names[candidate], readiness_of(client, ctx, now)};
+        if (i == candidate) all[next] = detail::availability(Names::names[i], client, asked, ctx, now);
+        ++i;
       });
       ++next;
     });
     return all;
+  }
+  /// See `available(client, ctx)`.
+  [[nodiscard]] std::array<Availability, size> available(Context& ctx) {
+    constexpr bool looks = reads_request_v<Routing>;
+    static_assert(
+        !looks,
+        "aramid: available(client): the routing of this client looks at the request, so say at which "
+        "one: available(client, request)");
+    if constexpr (looks) {
+      return {};
+    } else {
+      return available(detail::NoRequest{}, ctx);
+    }
   }
 
   template <class Tag>
@@ -268,16 +305,55 @@ class Failover {
   boost::hana::basic_tuple<detail::Built<ClientAt<Candidates>>...> clients_;
 };
 
-/// The candidates of a Failover in the order in which a call would ask them now: `available(client, request)`. A
-/// candidate that is not ready would be passed over while another one is.
+namespace detail {
+
+struct NoCandidates {
+  template <class... Given>
+  [[nodiscard]] static std::array<Availability, 0> available(const Given&...) noexcept {
+    return {};
+  }
+};
+
+/// The client that has candidates: this one, or the one that it wraps.
+template <class Client>
+[[nodiscard]] decltype(auto) choosing(Client& client) noexcept {
+  constexpr bool chooses = requires { client.available(std::declval<Context&>()); };
+  if constexpr (chooses) {
+    return (client);
+  } else if constexpr (requires { client.provider(); }) {
+    return choosing(client.provider());
+  } else if constexpr (requires { client.client(); }) {
+    return choosing(client.client());
+  } else {
+    static_assert(chooses,
+                  "aramid: available(client): this client has no Failover and no FailoverList inside");
+    return NoCandidates{};
+  }
+}
+
+}  // namespace detail
+
+/// The candidates of a Failover, or of one that `client` wraps, in the order in which a call would ask them now, and
+/// what would hold it back there: a candidate that is not ready would be passed over while another one is. Behind
+/// them those that `ctx.route` leaves out. Nothing changes by asking; where a routing draws lots, it does not draw.
 template <class Client, class Request>
 [[nodiscard]] auto available(Client& client, const Request& request, Context& ctx) {
-  return client.available(request, ctx);
+  return detail::choosing(client).available(request, ctx);
 }
 template <class Client, class Request>
 [[nodiscard]] auto available(Client& client, const Request& request) {
   Context ctx;
-  return client.available(request, ctx);
+  return detail::choosing(client).available(request, ctx);
+}
+/// The same without a request, for routings that do not look at it.
+template <class Client>
+[[nodiscard]] auto available(Client& client, Context& ctx) {
+  return detail::choosing(client).available(ctx);
+}
+template <class Client>
+[[nodiscard]] auto available(Client& client) {
+  Context ctx;
+  return detail::choosing(client).available(ctx);
 }
 
 ARAMID_END

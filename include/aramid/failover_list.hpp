@@ -25,6 +25,11 @@ ARAMID_BEGIN
 
 template <RoutingType Routing, class Provider>
 class FailoverList {
+  static_assert(fixed_candidates_v<Routing> == 0,
+                "aramid: a FailoverList<> does not know its number of candidates at compile time, as "
+                "Weighted<3, 1> would "
+                "have to: use Weighted<>, and set `facts.weight` of each candidate");
+
  public:
   static constexpr std::size_t max_candidates = 64;
   static constexpr bool is_stack = true;
@@ -88,28 +93,76 @@ class FailoverList {
     return detail::saturating_plus(most, static_cast<unsigned>(candidates_.size() - 1));
   }
   [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
-    Readiness soonest{.wait = Duration::max()};
-    for (const Candidate& candidate : candidates_) {
-      const Readiness own = readiness_of(candidate.provider, ctx, now);
-      if (own.wait < soonest.wait || soonest.policy.empty()) soonest = own;
-    }
-    return soonest;
+    detail::Soonest soonest;
+    for (const Candidate& candidate : candidates_) soonest.see(readiness_of(candidate.provider, ctx, now));
+    return soonest.readiness();
   }
   [[nodiscard]] unsigned headroom(Instant now) const noexcept {
     unsigned most = 0;
     for (const Candidate& candidate : candidates_) most = larger(most, headroom_of(candidate.provider, now));
     return most;
   }
-  /// See `available(client, request)`.
+  /// See `available(client, request, ctx)`.
   template <class Request>
   [[nodiscard]] std::vector<Availability> available(const Request& request, Context& ctx) {
     std::vector<Availability> all;
     View view{*this};
     const Instant now = ctx.now();
-    walk_.preview(view, request, ctx, now, [&](std::size_t i) {
-      all.push_back({candidates_[i].name, readiness_of(candidates_[i].provider, ctx, now)});
+    walk_.preview(view, request, ctx, now, [&](std::size_t i, bool asked) {
+      const Candidate& candidate = candidates_[i];
+      all.push_back(detail::availability(candidate.name, candidate.provider, asked, ctx, now));
     });
     return all;
+  }
+  /// See `available(client, ctx)`.
+  [[nodiscard]] std::vector<Availability> available(Context& ctx) {
+    constexpr bool looks = reads_request_v<Routing>;
+    static_assert(
+        !looks,
+        "aramid: available(client): the routing of this client looks at the request, so say at which "
+        "one: available(client, request)");
+    if constexpr (looks) {
+      return {};
+    } else {
+      return available(detail::NoRequest{}, ctx);
+    }
+  }
+
+  /// The candidates by name, each with what it says of itself. `describe<Client>()` knows the types only.
+  [[nodiscard]] std::string describe() const {
+    std::string text = "FailoverList: ";
+    text.append(Routing::name.view()).append("\n");
+    for (const Candidate& candidate : candidates_) {
+      text.append("  ").append(candidate.name.view()).append("\n");
+      std::string own;
+      if constexpr (requires { candidate.provider.describe(); }) {
+        own = candidate.provider.describe();
+      } else {
+        own = aramid::describe<Provider>();
+      }
+      for (std::size_t begin = 0; begin < own.size();) {
+        const std::size_t end = smaller(own.find('\n', begin), own.size());
+        text.append("    ").append(own, begin, end - begin).append("\n");
+        begin = end + 1;
+      }
+    }
+    return text;
+  }
+  /// One candidate after the other, each at its worst.
+  [[nodiscard]] Duration worst_case_inside() const noexcept {
+    Duration sum{0};
+    for (const Candidate& candidate : candidates_) {
+      if constexpr (requires { candidate.provider.worst_case_inside(); }) {
+        sum = saturating_add(sum, candidate.provider.worst_case_inside());
+      } else {
+        sum = saturating_add(sum, aramid::worst_case<Provider>());
+      }
+    }
+    return sum;
+  }
+  /// As if there were the most candidates: the type does not know how many. See `worst_case_inside()`.
+  [[nodiscard]] static consteval Duration worst_case() noexcept {
+    return saturating_mul(aramid::worst_case<Provider>(), max_candidates);
   }
 
   static void describe_into(std::string& text, const std::string& indent) {

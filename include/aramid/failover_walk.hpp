@@ -13,6 +13,7 @@
 
 #include <aramid/candidate.hpp>
 #include <aramid/context.hpp>
+#include <aramid/failover_order.hpp>
 #include <aramid/route.hpp>
 
 #include <cstdint>  // uint8_t
@@ -56,21 +57,28 @@ class Eligible {
 /// How many candidates are left, on top of what a combinator outside has; taken back however the call ends.
 class Alternatives {
  public:
-  explicit Alternatives(Context& ctx) noexcept : count_{CallAccess::alternatives(ctx)}, outer_{count_} {}
+  explicit Alternatives(Context& ctx) noexcept
+      : ctx_{ctx}, outer_{CallAccess::alternatives(ctx)}, outer_kept_{CallAccess::kept_attempts(ctx)} {}
   Alternatives(const Alternatives&) = delete;
   Alternatives& operator=(const Alternatives&) = delete;
-  ~Alternatives() { count_ = outer_; }
-  void left(std::size_t here) noexcept { count_ = outer_ + static_cast<unsigned>(here); }
+  ~Alternatives() {
+    CallAccess::alternatives(ctx_) = outer_;
+    CallAccess::kept_attempts(ctx_) = outer_kept_;
+  }
+  /// Who would hold the call back is to refuse it, and so many attempts stay for them.
+  void left(std::size_t here) noexcept {
+    CallAccess::alternatives(ctx_) = outer_ + static_cast<unsigned>(here);
+  }
+  /// So many attempts stay, but whoever is asked may hold the call back. False if one more would be one of these.
+  [[nodiscard]] bool keep(std::size_t attempts) noexcept {
+    CallAccess::kept_attempts(ctx_) = outer_kept_ + static_cast<unsigned>(attempts);
+    return !ctx_.retries_used_up();
+  }
 
  private:
-  unsigned& count_;
+  Context& ctx_;
   unsigned outer_;
-};
-
-/// The candidates that the caller named, in the caller's order.
-template <std::size_t Max>
-struct ChosenOrder {
-  std::uint8_t at[Max];
+  unsigned outer_kept_;
 };
 
 // Nothing for what is no routing: the sentence about that is the only one to come.
@@ -94,39 +102,51 @@ class FailoverWalk<Routing, Clients, Max> {
     Instant now{};
     if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
     Order order;
-    View<Request> view{clients, request, ctx, now};
+    View<Request> view{clients, request, &ctx, now};
     Routing::begin(routing_, order, view);
     const auto at = [&order](std::size_t i) { return Routing::at(order, i); };
     return walk<Result>(clients, request, ctx, at, ctx.route.failover ? clients.size() : 1, now, nested);
   }
 
-  /// The candidates in the order in which a call made now would ask them.
+  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then those
+  /// that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
   template <class Request, class Visitor>
-  void preview(Clients& clients, const Request& request, Context& ctx, Instant now, Visitor&& visit) {
-    Order order;
-    View<Request> view{clients, request, ctx, now};
-    Routing::begin(routing_, order, view);
-    for (std::size_t i = 0; i < clients.size(); ++i) visit(Routing::at(order, i));
+  void preview(Clients& clients, const Request& request, const Context& ctx, Instant now,
+               Visitor&& visit) const {
+    ChosenOrder<Max> chosen;
+    const bool known = chosen.choose(clients, ctx.route, [&] {
+      View<Request> view{clients, request, nullptr, now};
+      add_all(routing_, chosen, view);
+    });
+    const std::size_t asked = !known ? 0 : ctx.route.failover ? chosen.size() : 1;
+    const std::size_t named = chosen.size();
+    for (std::size_t i = 0; i < clients.size(); ++i) chosen.add(i);
+    for (std::size_t i = 0; i < chosen.size(); ++i) visit(chosen[i], i < named && i < asked);
   }
 
  private:
   template <class Request>
   class View {
    public:
-    View(Clients& clients, const Request& request, Context& ctx, Instant now) noexcept
+    /// Without a context nothing is drawn.
+    View(Clients& clients, const Request& request, Context* ctx, Instant now) noexcept
         : clients_{clients}, request_{request}, ctx_{ctx}, now_{now} {}
     [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
     [[nodiscard]] const CandidateFacts& facts(std::size_t i) const noexcept { return clients_.facts(i); }
     [[nodiscard]] Name name(std::size_t i) const noexcept { return clients_.name(i); }
     [[nodiscard]] unsigned headroom(std::size_t i) const noexcept { return clients_.headroom(i, now_); }
-    [[nodiscard]] std::uint64_t random() noexcept { return ctx_.random(); }
+    [[nodiscard]] std::uint64_t random() noexcept { return ctx_ != nullptr ? ctx_->random() : 0; }
     [[nodiscard]] Instant now() const noexcept { return now_; }
-    [[nodiscard]] const Request& request() const noexcept { return request_; }
+    [[nodiscard]] const Request& request() const noexcept
+      requires(!std::same_as<Request, NoRequest>)
+    {
+      return request_;
+    }
 
    private:
     Clients& clients_;
     const Request& request_;
-    Context& ctx_;
+    Context* ctx_;
     Instant now_;
   };
 
@@ -197,10 +217,12 @@ class FailoverWalk<Routing, Clients, Max> {
       open = progress.note(std::move(tried), at(asked), clients.facts(at(asked)), ctx);
     }
     alternatives.left(0);
-    // Each round makes an attempt or waits for a later moment; the number is bounded all the same.
-    for (std::size_t round = 0; open && count > 1 && round < 2 * count; ++round) {
+    while (open && count > 1) {
       const std::size_t first = progress.first_ready(count, at, clients, ctx);
-      if (first == count || !wait_for(progress.visits[at(first)], ctx)) break;
+      if (first == count) break;
+      ++progress.visits[at(first)].returns;
+      if (!alternatives.keep(progress.unasked_besides(first, count, at, clients))) continue;
+      if (!wait_for(progress.visits[at(first)], ctx)) break;
       move_on(progress.last, ctx);
       if constexpr (Routing::reads_time) now = ctx.now();
       Result tried = ask<Result>(clients, at(first), request, ctx, now);
@@ -210,10 +232,12 @@ class FailoverWalk<Routing, Clients, Max> {
     return std::move(progress).result();
   }
 
-  /// What an earlier visit left.
+  /// What earlier visits left.
   struct Visit {
     Instant ready = Instant::max();  // when it would let the call in; max: not known
     bool queues = false;             // it holds calls back itself, in its own order
+    bool asked = false;              // it has made an attempt
+    unsigned char returns = 0;       // how often the call has come back to it
   };
 
   template <class Result>
@@ -227,22 +251,26 @@ class FailoverWalk<Routing, Clients, Max> {
 
     bool note(Result outcome, std::size_t candidate, const CandidateFacts& facts, Context& ctx) {
       Error& error = outcome.error();
+      Visit& visit = visits[candidate];
+      visit.asked = visit.asked || !error.history.empty();
       history.append(std::exchange(error.history, History{}));
-      visits[candidate] = visit_after(error, ctx);
-      held_back += visits[candidate].ready != Instant::max() ? 1 : 0;
+      mark(visit, error, ctx);
+      held_back += visit.ready != Instant::max() ? 1 : 0;
       const bool open = eligible.learn(error, facts);
       last.fault = error.fault;
       last.provider = error.provider;
       if (!best || more_informative(error, best->error())) best.emplace(std::move(outcome));
       return open;
     }
-    static Visit visit_after(const Error& error, Context& ctx) noexcept {
+    static void mark(Visit& visit, const Error& error, Context& ctx) noexcept {
       const bool held_back = error.reason == Reason::elsewhere;
-      const bool queues = held_back && refused_here(error.fault);
-      // A queue that does not know when: after everybody who knows.
-      if (queues && !error.retry_after) return {ctx.deadline - Duration{1}, true};
-      if ((!held_back && error.fault != Fault::circuit_open) || !error.retry_after) return {};
-      return {saturating_add(CallAccess::look(ctx), *error.retry_after), queues};
+      visit.queues = held_back && refused_here(error.fault);
+      visit.ready = Instant::max();
+      if (visit.queues && !error.retry_after) {
+        visit.ready = ctx.deadline - Duration{1};  // one that does not know when: after everybody who knows
+      } else if ((held_back || error.fault == Fault::circuit_open) && error.retry_after) {
+        visit.ready = saturating_add(CallAccess::look(ctx), *error.retry_after);
+      }
     }
     template <class At>
     [[nodiscard]] std::size_t next_after(std::size_t asked, std::size_t count, const At& at,
@@ -266,11 +294,26 @@ class FailoverWalk<Routing, Clients, Max> {
       Instant ready = ctx.deadline;
       for (std::size_t i = 0; i < count; ++i) {
         const Visit& visit = visits[at(i)];
-        if (visit.ready >= ready || !eligible.lets(clients.facts(at(i)))) continue;
+        if (visit.ready >= ready || !may_return(at(i), clients)) continue;
         first = i;
         ready = visit.ready;
       }
       return first;
+    }
+    /// How many others it may come back to that have not made an attempt yet.
+    template <class At>
+    [[nodiscard]] std::size_t unasked_besides(std::size_t place, std::size_t count, const At& at,
+                                              const Clients& clients) const noexcept {
+      std::size_t unasked = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        unasked += i != place && !visits[at(i)].asked && may_return(at(i), clients) ? 1 : 0;
+      }
+      return unasked;
+    }
+    // Each return makes an attempt or waits for a later moment; the number is bounded all the same.
+    [[nodiscard]] bool may_return(std::size_t candidate, const Clients& clients) const noexcept {
+      const Visit& visit = visits[candidate];
+      return visit.ready != Instant::max() && visit.returns < 2 && eligible.lets(clients.facts(candidate));
     }
     [[nodiscard]] Result result() && {
       best->error().history = std::move(history);
@@ -299,51 +342,34 @@ class FailoverWalk<Routing, Clients, Max> {
     CallAccess::pass_on(ctx);
   }
 
+  // The routing's own order.
+  template <class Shared, class Request>
+  static void add_all(Shared& routing, ChosenOrder<Max>& chosen, View<Request>& view) {
+    Order order;
+    Routing::begin(routing, order, view);
+    for (std::size_t i = 0; i < view.size(); ++i) chosen.add(Routing::at(order, i));
+  }
+
   // The names are used up here: a combinator nested in a candidate has names of its own. Who is to be last may be
   // in there.
   template <class Result, class Request>
   ARAMID_COLD Result run_chosen(Clients& clients, const Request& request, Context& ctx) {
     const Route route = ctx.route;
-    ChosenOrder<Max> chosen;
-    std::size_t count = 0;
     bool nested = false;
     Instant now{};
     if constexpr (Routing::reads_time) now = CallAccess::enter(ctx, nested);
-    const auto choose = [&](std::string_view name) {
-      std::size_t i = 0;
-      while (i < clients.size() && !(clients.name(i) == name)) ++i;
-      bool again = false;
-      for (std::size_t k = 0; k < count; ++k) again = again || chosen.at[k] == i;
-      if (i < clients.size() && !again) chosen.at[count++] = static_cast<std::uint8_t>(i);
-      return i < clients.size();
-    };
-    bool known = true;
-    if (!route.only.empty()) {
-      known = choose(route.only);
-    } else if (!route.order.empty()) {
-      for (const std::string_view name : route.order) known = choose(name) && known;
-    } else {
-      preview(clients, request, ctx, now,
-              [&](std::size_t i) { chosen.at[count++] = static_cast<std::uint8_t>(i); });
-    }
+    ChosenOrder<Max> chosen;
+    const bool known = chosen.choose(clients, route, [&] {
+      View<Request> view{clients, request, &ctx, now};
+      add_all(routing_, chosen, view);
+    });
     if (!known) return Result{unknown_name(clients)};
     ctx.route.only = {};
     ctx.route.order = {};
     ctx.route.skip = 0;
     const Restored restored{ctx, route};
-    const std::size_t skip = route.skip % count;
-    ChosenOrder<Max> turned;
-    std::size_t placed = 0;
-    std::size_t last = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint8_t candidate = chosen.at[(i + skip) % count];
-      const bool goes_last = !route.last.empty() && clients.name(candidate) == route.last;
-      if (goes_last) last = candidate;
-      if (!goes_last) turned.at[placed++] = candidate;
-    }
-    if (placed < count) turned.at[placed] = static_cast<std::uint8_t>(last);
-    const auto at = [&](std::size_t i) { return std::size_t{turned.at[i]}; };
-    return walk<Result>(clients, request, ctx, at, route.failover ? count : 1, now, nested);
+    const auto at = [&](std::size_t i) { return chosen[i]; };
+    return walk<Result>(clients, request, ctx, at, route.failover ? chosen.size() : 1, now, nested);
   }
 
   struct Restored {

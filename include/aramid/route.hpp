@@ -6,12 +6,17 @@
 // A routing is a type with
 //   template <std::size_t Max> struct State;               shared by all calls, of up to Max candidates
 //   template <std::size_t Max> struct Order;               of one call
-//   begin(State&, Order&, View& view)                      puts the candidates in the order in which to ask them
+//   begin(State&, Order&, View& view)                      puts the candidates in the order in which to ask them;
+//                                                          with a const State it only looks: for available()
 //   at(const Order&, std::size_t i)                        the i-th of them
 //   asked(State&, std::size_t candidate)                   it is about to be asked
 //   report(State&, candidate, const Error* failure, Duration took, Instant now)     how that went
 //   static constexpr bool reads_time                       whether it wants `now` and `took`
-// A View answers size(), facts(i), headroom(i), name(i), random(), now() and request(). All are noexcept.
+// and, where they are not false and 0,
+//   static constexpr bool reads_request                    whether the order hangs on the request
+//   static constexpr std::size_t candidates                the only number of candidates that it can order
+// A View answers size(), facts(i), headroom(i), name(i), random(), now() and request(); random() is 0 for who only
+// looks. All are noexcept.
 // <aramid/routing/...> has the routings; most of them only rank by a score (<aramid/ranking.hpp>).
 #pragma once
 
@@ -29,6 +34,20 @@ concept RoutingType = requires {
   { R::reads_time } -> std::convertible_to<bool>;
 };
 
+/// Whether a routing's order hangs on the request.
+template <class R>
+inline constexpr bool reads_request_v = false;
+template <class R>
+  requires requires { R::reads_request; }
+inline constexpr bool reads_request_v<R> = R::reads_request;
+
+/// The only number of candidates that a routing can order; 0: any.
+template <class R>
+inline constexpr std::size_t fixed_candidates_v = 0;
+template <class R>
+  requires requires { R::candidates; }
+inline constexpr std::size_t fixed_candidates_v<R> = R::candidates;
+
 /// The candidates in the order in which they are written.
 struct Priority {
   static constexpr Name name = "Priority";
@@ -39,7 +58,7 @@ struct Priority {
   struct Order {};
 
   template <std::size_t Max, class View>
-  static void begin(State<Max>&, Order<Max>&, View&) noexcept {}
+  static void begin(const State<Max>&, Order<Max>&, View&) noexcept {}
   template <std::size_t Max>
   [[nodiscard]] static std::size_t at(const Order<Max>&, std::size_t i) noexcept {
     return i;
@@ -91,11 +110,15 @@ struct NextProvider {
   }
 }
 
-/// Whether `error` is worth more to the caller than `kept`. Of two rate limits the sooner one is.
+/// Whether `error` is worth more to the caller than `kept`, which came before it. Of two rate limits, quotas or
+/// refusals the sooner one is; of anything else the later one.
 [[nodiscard]] inline bool more_informative(const Error& error, const Error& kept) noexcept {
   const int a = informative(error.fault);
   const int b = informative(kept.fault);
   if (a != b) return a > b;
+  const bool passes_by_itself = error.fault == Fault::rate_limited || error.fault == Fault::quota_exhausted ||
+                                refused_here(error.fault);
+  if (!passes_by_itself) return true;
   if (error.retry_after && kept.retry_after) return *error.retry_after < *kept.retry_after;
   return !kept.retry_after || error.retry_after.has_value();
 }

@@ -30,6 +30,29 @@ std::vector<FailoverList<Priority, Any>::Candidate> candidates(const Script& a, 
   return made;
 }
 
+std::vector<FailoverList<Priority, Any>::Candidate> one_bounded(const Script& script) {
+  std::vector<FailoverList<Priority, Any>::Candidate> made;
+  made.push_back({"b", Any{std::in_place_type<Client>, script}});
+  return made;
+}
+
+struct Bounded {
+  static constexpr Name name = "bounded";
+  static consteval Duration worst_case() { return 2s; }
+  Outcome<int> operator()(const int&, Context&) const { return 1; }
+};
+
+std::string indented(const std::string& text) {
+  std::string lines;
+  bool begins = true;
+  for (const char c : text) {
+    if (begins) lines += "    ";
+    lines += c;
+    begins = c == '\n';
+  }
+  return lines;
+}
+
 std::string refusal(std::vector<FailoverList<Priority, Any>::Candidate> given) {
   try {
     const FailoverList<Priority, Any> list{std::move(given)};
@@ -105,6 +128,44 @@ TEST_CASE("a list obeys the route of a call", "[failover_list]") {
   CHECK(chat(0, ctx).value() == 2);
   ctx.route.only = "c";
   CHECK_THAT(chat(0, ctx).error().message, contains("a b"));
+}
+
+TEST_CASE("a list describes its candidates by name, and knows how long all of them may take",
+          "[failover_list]") {
+  const Script script{{1}};
+  const FailoverList<Priority, Any> chat{candidates(script, script)};
+  CHECK(chat.describe() ==
+        "FailoverList: Priority\n"
+        "  a\n"
+        "    provider\n"
+        "  b\n" +
+            indented(describe<Client>()));
+  CHECK(chat.worst_case_inside() == unbounded);
+  const FailoverList<Priority, Any> bounded{one_bounded(script)};
+  CHECK(bounded.worst_case_inside() == worst_case<Client>());
+  STATIC_REQUIRE(worst_case<FailoverList<Priority, Any>>() == unbounded);
+}
+
+TEST_CASE("a list of one type knows the longest that as many as there can be may take", "[failover_list]") {
+  using List = FailoverList<Priority, Bounded>;
+  STATIC_REQUIRE(worst_case<List>() == 128s);
+  const List chat{{{"a", {}}, {"b", {}}}};
+  CHECK(chat.worst_case_inside() == 4s);
+  CHECK(chat.describe() == "FailoverList: Priority\n  a\n    bounded\n  b\n    bounded\n");
+}
+
+TEST_CASE("a client inside an AnyProvider can be reached by its type", "[any_provider]") {
+  using Guarded = Resilient<Script, Breaker<1, 60s, 1>>;
+  std::vector<FailoverList<Priority, Any>::Candidate> made;
+  made.push_back({"a", Any{std::in_place_type<Guarded>, Script{{fail(Fault::unavailable)}}}});
+  made.push_back({"b", Any{Script{{1}}}});
+  FailoverList<Priority, Any> chat{std::move(made)};
+  CHECK(chat(0));
+  REQUIRE(chat.find("a")->get_if<Guarded>() != nullptr);
+  CHECK(breaker(*chat.find("a")->get_if<Guarded>()).state() == BreakerState::open);
+  CHECK(chat.find("b")->get_if<Guarded>() == nullptr);
+  Any moved{std::move(*chat.find("b"))};
+  CHECK(chat.find("b")->get_if<Script>() == nullptr);
 }
 
 TEST_CASE("a list that cannot work is refused with a sentence", "[failover_list]") {

@@ -87,6 +87,15 @@ TEST_CASE("of rate limits the caller gets the one that ends first", "[failover]"
   CHECK(error.retry_after == 2s);
 }
 
+TEST_CASE("of faults that pass the caller gets the last, whatever the others hinted", "[failover]") {
+  auto hinted = fail(Fault::overloaded, 503);
+  hinted.error().retry_after = 5s;
+  Plain chat{Script{{hinted}}, Script{{fail(Fault::timed_out)}}, Script{{fail(Fault::unavailable, 502)}}};
+  const Error error = chat(0).error();
+  CHECK(error.fault == Fault::unavailable);
+  CHECK(error.provider == "c");
+}
+
 TEST_CASE("the error lists the attempts of all candidates", "[failover]") {
   Plain chat{Script{{fail(Fault::unavailable, 500)}}, Script{{fail(Fault::overloaded, 503)}},
              Script{{fail(Fault::unauthorized, 401)}}};

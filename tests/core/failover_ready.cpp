@@ -116,6 +116,20 @@ TEST_CASE("a rate limit at every provider is waited out at the one that ends fir
   CHECK(a.calls() == 1);
 }
 
+TEST_CASE("who is gone back to leaves an attempt for the one that has not been asked yet", "[failover]") {
+  ManualClock clock;
+  const Script a{{limited(1s)}};
+  const Script b{{2}};
+  Failover<Priority, Patient, Limited> chat{a, b};
+  Context first = clock.context();
+  REQUIRE(chat.get<1>()(0, first));  // b has room again in 60 s
+  const Instant begin = clock.now();
+  Context ctx = clock.context();
+  CHECK(chat(0, ctx).value() == 2);
+  CHECK(clock.now() == begin + 60s);
+  CHECK(ctx.attempt() == chat.attempts_allowed());
+}
+
 TEST_CASE("a candidate without retries is not asked twice because of a rate limit", "[failover]") {
   ManualClock clock;
   const Script a{{limited(1s)}};

@@ -72,3 +72,28 @@ TEST_CASE("loads survive the ends of time and of numbers", "[routing]") {
   load.end();  // one too many does no harm
   CHECK(load.cost(at(0s)) >= Duration::zero());
 }
+
+TEST_CASE("calls under way where no latency is known cost more than any that is", "[routing]") {
+  PeakEwma unknown;
+  PeakEwma slow{1h};
+  CHECK_FALSE(unknown.known());
+  CHECK(unknown.cost(at(0s)) == 0s);
+  unknown.begin();
+  const Duration one = unknown.cost(at(0s));
+  CHECK(one > slow.cost(at(0s)));
+  unknown.begin();
+  CHECK(unknown.cost(at(0s)) > one);
+  unknown.note(0s, at(0s));
+  CHECK(unknown.known());
+  CHECK(unknown.cost(at(0s)) == 3us);
+}
+
+TEST_CASE("what has faded is as it was while a call finds out", "[routing]") {
+  PeakEwma load;
+  load.note(1s, at(0s));
+  CHECK(load.cost(at(1h)) == 0s);
+  load.begin();
+  CHECK(load.cost(at(1h)) == 2s);
+  load.end();
+  CHECK(load.cost(at(1h)) == 0s);
+}

@@ -113,3 +113,35 @@ TEST_CASE("the time out grows with each failure to return, up to its cap", "[rou
     CHECK(two.asked_of_a(1000) == 1);
   }
 }
+
+TEST_CASE("a call that was sent before a candidate came back says nothing new", "[routing]") {
+  using Ejecting = OutlierEjection<Priority, 1, 30s, 300s, 30s>;
+  struct View {
+    Instant at;
+    [[nodiscard]] static std::size_t size() noexcept { return 2; }
+    [[nodiscard]] static std::uint64_t random() noexcept { return 0; }
+    [[nodiscard]] Instant now() const noexcept { return at; }
+  };
+  Ejecting::State<2> state;
+  const Error failure = fail(Fault::timed_out).error();
+  const Instant start{1h};
+  const auto fails = [&](Duration at, Duration took) {
+    Ejecting::report(state, 0, &failure, took, start + at);
+  };
+  const auto is_out = [&](Duration at) {
+    Ejecting::Order<2> order;
+    View view{start + at};
+    Ejecting::begin(state, order, view);
+    return Ejecting::at(order, 0) == 1;
+  };
+  fails(0s, 0s);
+  CHECK(is_out(29s));
+  CHECK_FALSE(is_out(31s));
+  fails(31s, 20s);
+  CHECK_FALSE(is_out(31s));
+  fails(31s, 1s);
+  CHECK(is_out(90s));
+  CHECK_FALSE(is_out(91s));
+  fails(200s, 60s);  // it hung for longer than the slow start
+  CHECK(is_out(200s));
+}

@@ -7,9 +7,11 @@
 //
 // A candidate's load is its latency times the calls under way there and one more. The latency follows a slower
 // answer at once and a faster one slowly (peak-EWMA, time constant 10 s), and fades while nobody asks, so a
-// candidate that was slow is tried again. Comparing two drawn at random, rather than all, keeps many clients from
-// running to the same one. The others follow by their load if it fails. A failure counts as the time it took, and
-// at least as four times the best load of the others: failing fast is not being fast.
+// candidate that was slow is tried again: by one call, for what has faded is as it was while a call is under way.
+// One whose latency is not known yet likewise gets one call, and more only if all others are as little known.
+// Comparing two drawn at random, rather than all, keeps many clients from running to the same one. The others
+// follow by their load if it fails. A failure counts as the time it took, and at least as four times the best load
+// of the others: failing fast is not being fast.
 // When to use it: several replicas of about the same quality. When not: providers of different price or quality.
 // Cost: two compare-and-swaps a call and two clock readings, which a stack around or inside shares. Lock-free.
 // Source: Finagle's PeakEwma; M. Mitzenmacher, "The power of two choices in randomized load balancing".
@@ -41,19 +43,30 @@ class PeakEwma {
       const std::uint32_t known = estimate_of(old);
       // Between the two in the share of the time constant that has passed.
       const std::uint32_t moved = sample >= known ? sample : sample + scaled(known - sample, keeps(old, now));
-      next = pack(moved, now);
+      next = pack(larger(moved, 1U), now);
     } while (old != next && !word_.compare_exchange_weak(old, next, std::memory_order_relaxed));
+  }
+
+  /// Whether a latency has been noted, or given as the initial one.
+  [[nodiscard]] bool known() const noexcept {
+    return estimate_of(word_.load(std::memory_order_relaxed)) != 0;
   }
 
   /// In nanoseconds, saturating.
   [[nodiscard]] Duration cost(Instant now) const noexcept {
     const std::uint64_t word = word_.load(std::memory_order_relaxed);
-    const Duration latency{std::int64_t{scaled(estimate_of(word), keeps(word, now))} * 1000};
-    const std::int32_t calls = under_way_.load(std::memory_order_relaxed);
-    return saturating_mul(latency, std::int64_t{larger(calls, 0)} + 1);
+    const std::int64_t calls = larger(under_way_.load(std::memory_order_relaxed), 0);
+    // Only a call that would be alone there sees how far the estimate has faded: it finds out for the others.
+    const std::uint32_t estimate =
+        calls == 0 ? scaled(estimate_of(word), keeps(word, now)) : estimate_of(word);
+    if (estimate == 0 && calls > 0) return saturating_add(penalty, Duration{calls});
+    return saturating_mul(Duration{std::int64_t{estimate} * 1000}, calls + 1);
   }
 
  private:
+  // Of calls under way where no latency is known: more than any latency that is. As Finagle's.
+  static constexpr Duration penalty{Duration::max().count() >> 16U};
+
   // The upper half is the estimate, the lower one the time of the last sample in milliseconds, which wraps after 49
   // days: then an estimate looks younger than it is, and fades a little later.
   [[nodiscard]] static constexpr std::uint32_t estimate_of(std::uint64_t word) noexcept {
@@ -124,16 +137,18 @@ struct LeastLatency : RanksCandidates {
   }
 
  private:
-  // Four times as bad as the best of the others, 1 s to 60 s.
+  // Four times as bad as the best of the others that is known, 1 s to 60 s. There may be fewer than there is room
+  // for.
   template <class Shared>
   [[nodiscard]] ARAMID_COLD static Duration load_of_failure(const Shared& state, std::size_t candidate,
                                                             Instant now) noexcept {
+    constexpr Duration least{1'000'000'000};
     Duration best = Duration::max();
     std::size_t i = 0;
     for (const PeakEwma& load : state.load) {
-      if (i++ != candidate) best = smaller(best, load.cost(now));
+      if (i++ != candidate && load.known()) best = smaller(best, load.cost(now));
     }
-    constexpr Duration least{1'000'000'000};
+    if (best == Duration::max()) return least;
     return smaller(larger(saturating_mul(best, 4), least), 60 * least);
   }
 };

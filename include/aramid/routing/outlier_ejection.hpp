@@ -8,9 +8,11 @@
 //   Failover<OutlierEjection<RoundRobin, 3, 10s, 120s, 20s>, A, B, C>    3; 10 s to 120 s; full share after 20 s
 //
 // Around another routing. An ejected candidate is asked only when all others have failed or refused, so it costs
-// nothing while anybody else is well, and is still there when nobody is. After its time it returns with a share
-// that grows from a tenth to the whole in `SlowStart`. Each further ejection is longer by `Base`; each `Base` of
-// health takes one back.
+// nothing while anybody else is well, and is still there when nobody is. After its time it returns with a tenth of
+// its share, which grows to the whole in `SlowStart` from its first success on; until then one failure ejects it
+// again. Each further ejection is longer by `Base`; each `Base` of health takes one back.
+// Around SuccessRate, which turns away from a candidate after one failure, five in a row may take minutes: with few
+// calls at a time write OutlierEjection<SuccessRate, 1>.
 // When to use it: routings that would go on asking a dead candidate, or run to one that has just recovered. When
 // not: instead of a Breaker, which also protects the provider from the last-resort calls.
 // Cost: two relaxed loads for each candidate; a random number while one returns; a clock reading unless the stack
@@ -19,8 +21,10 @@
 
 #include <aramid/error.hpp>
 #include <aramid/ranking.hpp>
+#include <aramid/route.hpp>
 
-#include <atomic>  // atomic
+#include <atomic>   // atomic
+#include <cstdint>  // int64_t, uint64_t
 
 ARAMID_BEGIN
 
@@ -34,12 +38,12 @@ struct OutlierEjection {
       "SlowStart not negative");
   static constexpr Name name = Routing::name;
   static constexpr bool reads_time = true;
+  static constexpr bool reads_request = reads_request_v<Routing>;
+  static constexpr std::size_t candidates = fixed_candidates_v<Routing>;
 
   struct Record {
-    std::atomic<std::int64_t> until{
-        std::numeric_limits<std::int64_t>::min()};  // the end of its last ejection
-    std::atomic<unsigned> failures{0};              // in a row
-    std::atomic<unsigned> ejections{0};
+    std::atomic<std::uint64_t> last{0};  // see Ejection
+    std::atomic<unsigned> failures{0};   // in a row
   };
   template <std::size_t Max>
   struct State {
@@ -49,8 +53,8 @@ struct OutlierEjection {
   template <std::size_t Max>
   struct Order : Ranking<Max> {};
 
-  template <std::size_t Max, class View>
-  static void begin(State<Max>& state, Order<Max>& order, View& view) noexcept {
+  template <class Shared, std::size_t Max, class View>
+  static void begin(Shared& state, Order<Max>& order, View& view) noexcept {
     typename Routing::template Order<Max> wanted;
     Routing::begin(state.inner, wanted, view);
     std::size_t place = 0;
@@ -76,25 +80,54 @@ struct OutlierEjection {
     Record& record = state.records[candidate];
     const Evidence evidence = failure == nullptr ? Evidence::success : ruling(*failure).evidence;
     if (evidence == Evidence::success) {
+      if (const Ejection last = last_of(record); !last.none()) [[unlikely]]
+        note_success(record, last, now);
       if (record.failures.load(std::memory_order_relaxed) != 0) [[unlikely]]
         record.failures.store(0, std::memory_order_relaxed);
     } else if (evidence == Evidence::failure) {
-      note_failure(record, now);
+      note_failure(record, took, now);
     }
   }
 
  private:
-  [[nodiscard]] static Instant until(const Record& record) noexcept {
-    return Instant{Duration{record.until.load(std::memory_order_relaxed)}};
+  // One word, so that of failures at the same time one ejects:
+  //   bits 20..63  the end of the last ejection, then the time of the first success after it; in milliseconds
+  //   bit  19      that success has not come yet
+  //   bits  0..18  ejections that are not made up for yet
+  struct Ejection {
+    std::uint64_t word;
+    [[nodiscard]] bool none() const noexcept { return word == 0; }
+    [[nodiscard]] bool unanswered() const noexcept { return (word >> 19U & 1U) != 0; }
+    [[nodiscard]] std::int64_t count() const noexcept { return static_cast<std::int64_t>(word & most); }
+    /// After `healthy` since then.
+    [[nodiscard]] std::int64_t count_after(Duration healthy) const noexcept {
+      return larger<std::int64_t>(count() - healthy.count() / Base.ns, 0);
+    }
+    [[nodiscard]] Instant at() const noexcept {
+      return Instant{saturating_mul(Duration{millisecond}, static_cast<std::int64_t>(word) >> 20U)};
+    }
+    [[nodiscard]] static Ejection make(Instant at, bool unanswered, std::int64_t count) noexcept {
+      const std::int64_t ms =
+          smaller(at.time_since_epoch().count() / millisecond, (std::int64_t{1} << 43U) - 1);
+      return {static_cast<std::uint64_t>(ms) << 20U | (unanswered ? std::uint64_t{1} << 19U : 0) |
+              static_cast<std::uint64_t>(smaller(count, most))};
+    }
+    static constexpr std::int64_t millisecond = 1'000'000;
+    static constexpr std::int64_t most = (1 << 19U) - 1;
+  };
+  [[nodiscard]] static Ejection last_of(const Record& record) noexcept {
+    return {record.last.load(std::memory_order_relaxed)};
   }
 
   template <class View>
   [[nodiscard]] static bool stands_back(const Record& record, View& view) noexcept {
-    const Instant back = until(record);
-    if (back == Instant::min()) [[likely]]
+    const Ejection last = last_of(record);
+    if (last.none()) [[likely]]
       return false;
+    const Instant back = last.at();
     if (view.now() < back) return true;
-    const Duration since = elapsed(back, view.now());
+    // Its share does not grow while nobody asks it, or while it does not answer.
+    const Duration since = last.unanswered() ? Duration::zero() : elapsed(back, view.now());
     if (since >= SlowStart.duration()) return false;
     // From a tenth to ten tenths, in thousandths.
     const std::int64_t share =
@@ -102,20 +135,28 @@ struct OutlierEjection {
     return static_cast<std::int64_t>(view.random() % 1000) >= share;
   }
 
-  ARAMID_COLD static void note_failure(Record& record, Instant now) noexcept {
-    // While it is out, or on its way back, one failure is enough.
-    const Instant back = until(record);
-    const bool returning = back != Instant::min() && now < saturating_add(back, SlowStart);
+  ARAMID_COLD static void note_success(Record& record, Ejection last, Instant now) noexcept {
+    if (!last.unanswered() || now < last.at()) return;
+    const Ejection next = Ejection::make(now, false, last.count_after(elapsed(last.at(), now)));
+    record.last.compare_exchange_strong(last.word, next.word, std::memory_order_relaxed);
+  }
+  ARAMID_COLD static void note_failure(Record& record, Duration took, Instant now) noexcept {
+    Ejection last = last_of(record);
+    const Duration healthy = elapsed(last.at(), now);
+    // A call that was sent before it came back says nothing new.
+    if (!last.none() && (now < last.at() || healthy < took)) return;
     const unsigned failures = record.failures.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (now < back || (failures < Failures && !returning)) return;
-    record.failures.store(0, std::memory_order_relaxed);
-    const auto healthy = back == Instant::min() ? 0 : elapsed(back, now).count() / Base.ns;
-    const auto before = std::int64_t{record.ejections.load(std::memory_order_relaxed)};
-    const std::int64_t ejections =
-        smaller<std::int64_t>(larger<std::int64_t>(before - healthy, 0) + 1, 1'000'000);
-    record.ejections.store(static_cast<unsigned>(ejections), std::memory_order_relaxed);
+    // Of those sent on its way back one failure is enough.
+    const bool returning = !last.none() && (last.unanswered() || healthy - took < SlowStart.duration());
+    if (failures < Failures && !returning) return;
+    const std::int64_t ejections = last.count_after(healthy) + 1;
     const Duration out = smaller<Duration>(saturating_mul(Base, ejections), Cap);
-    record.until.store(saturating_add(now, out).time_since_epoch().count(), std::memory_order_relaxed);
+    // Rounded up.
+    const Instant until = saturating_add(now, saturating_add(out, Duration{Ejection::millisecond - 1}));
+    const Ejection next = Ejection::make(until, true, ejections);
+    if (record.last.compare_exchange_strong(last.word, next.word, std::memory_order_relaxed)) {
+      record.failures.store(0, std::memory_order_relaxed);
+    }
   }
 };
 

@@ -16,17 +16,28 @@
 #include <aramid/name.hpp>
 #include <aramid/ranking.hpp>
 
-#include <atomic>   // atomic
-#include <cstdint>  // uint32_t, int64_t
+#include <atomic>       // atomic
+#include <cstdint>      // uint32_t, int64_t
+#include <type_traits>  // is_const_v
 
 ARAMID_BEGIN
+
+namespace detail {
+
+/// Whose turn it is. Who only looks does not take it.
+struct TurnCounter {
+  std::atomic<std::uint32_t> turn{0};
+
+  [[nodiscard]] std::uint32_t next() noexcept { return turn.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t next() const noexcept { return turn.load(std::memory_order_relaxed); }
+};
+
+}  // namespace detail
 
 struct RoundRobin : RanksCandidates {
   static constexpr Name name = "RoundRobin";
   template <std::size_t>
-  struct State {
-    std::atomic<std::uint32_t> turn{0};
-  };
+  struct State : detail::TurnCounter {};
   struct Turn {
     std::size_t first;
     std::size_t count;
@@ -37,7 +48,7 @@ struct RoundRobin : RanksCandidates {
   template <class Shared, class View>
   static void begin(Shared& state, Turn& order, View& view) noexcept {
     order.count = view.size();
-    order.first = state.turn.fetch_add(1, std::memory_order_relaxed) % order.count;
+    order.first = state.next() % order.count;
   }
   [[nodiscard]] static std::size_t at(const Turn& order, std::size_t i) noexcept {
     return (order.first + i) % order.count;
@@ -52,15 +63,13 @@ struct Weighted : RanksCandidates {
   static constexpr unsigned total = (0U + ... + Weights);
   static_assert(total >= 1 && total <= 1024, "aramid: the weights of Weighted<...> are 1 to 1024 together");
   template <std::size_t>
-  struct State {
-    std::atomic<std::uint32_t> turn{0};
-  };
+  struct State : detail::TurnCounter {};
 
   template <class Shared, std::size_t Max, class View>
   static void begin(Shared& state, Ranking<Max>& order, View& view) noexcept {
     static_assert(Max == candidates, "aramid: Weighted<...> needs one weight for each candidate");
     if constexpr (Max == candidates) {
-      const std::uint8_t first = schedule.at[state.turn.fetch_add(1, std::memory_order_relaxed) % total];
+      const std::uint8_t first = schedule.at[state.next() % total];
       order.rank(view.size(), [&](std::size_t i) { return i == first ? -1025 : -std::int64_t{weights[i]}; });
     }
   }
@@ -94,8 +103,9 @@ struct Weighted<> : RanksCandidates {
 
   template <class Shared, std::size_t Max, class View>
   static void begin(Shared&, Ranking<Max>& order, View& view) noexcept {
+    // Nobody is drawn for who only looks.
     std::uint64_t total = 0;
-    for (std::size_t i = 0; i < view.size(); ++i) total += view.facts(i).weight;
+    for (std::size_t i = 0; i < view.size() && !std::is_const_v<Shared>; ++i) total += view.facts(i).weight;
     std::size_t first = 0;
     if (total > 0) {
       std::uint64_t drawn = view.random() % total;

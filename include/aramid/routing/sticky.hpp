@@ -25,6 +25,7 @@ ARAMID_BEGIN
 template <class KeyOf>
 struct Sticky : RanksCandidates {
   static constexpr Name name = "Sticky";
+  static constexpr bool reads_request = true;
   template <class Shared, std::size_t Max, class View>
   static void begin(Shared&, Ranking<Max>& order, View& view) noexcept {
     const std::uint64_t key = detail::hash_of(KeyOf{}(view.request()));

@@ -27,6 +27,7 @@
 #include <aramid/policies/adaptive_rate_settings.hpp>
 #include <aramid/policies/wait_line.hpp>
 #include <aramid/policy.hpp>
+#include <aramid/readiness.hpp>
 
 #include <atomic>  // atomic
 #include <mutex>   // mutex, lock_guard
@@ -83,6 +84,14 @@ class AdaptiveRate : public detail::FixedAdaptiveRate<Curve, Options...> {
     }
   }
 
+  /// Until a call that came now would have its turn.
+  [[nodiscard]] Readiness readiness(const Context& ctx, Instant now) const noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!pacing() || calm(now) || (line_.empty() && now >= next_turn())) return {};
+    const bool full = line_.size() >= this->settings().queue.length;
+    return {elapsed(now, turn_of(ctx, now)), Fault::throttled, full ? Reason::queue_full : Reason::pacing,
+            name};
+  }
   /// Calls a minute that are let through; -1 while it does not pace.
   [[nodiscard]] std::int64_t per_minute() const noexcept {
     const std::lock_guard lock{mutex_};
@@ -156,11 +165,16 @@ class AdaptiveRate : public detail::FixedAdaptiveRate<Curve, Options...> {
     return Admission::proceed();
   }
 
+  // Of a call that joins now.
+  [[nodiscard]] Instant turn_of(const Context& ctx, Instant now) const noexcept {
+    const auto ahead =
+        static_cast<std::int64_t>(line_.ahead_of(ctx.priority, this->settings().queue.ageing, now));
+    return saturating_add(larger(next_turn(), now), saturating_mul(interval_, ahead));
+  }
+
   Admission queue(Scope& scope, Context& ctx, Instant now) noexcept {
     const QueueSettings& queue = this->settings().queue;
-    const auto ahead = static_cast<std::int64_t>(line_.ahead_of(ctx.priority, queue.ageing, now));
-    const Instant turn = saturating_add(larger(next_turn(), now), saturating_mul(interval_, ahead));
-    const Duration wait = elapsed(now, turn);
+    const Duration wait = elapsed(now, turn_of(ctx, now));
     const Duration most = smaller(queue.max_wait.duration(), elapsed(now, ctx.deadline));
     if (wait >= most) {
       ctx.compare(wait.count(), most.count());

@@ -112,6 +112,10 @@ class Bulkhead : public detail::FixedBulkhead<Limit, Options...> {
   }
   void release(Scope& scope, Context& ctx) noexcept { gate_.release(scope, ctx); }
 
+  /// A call that could only wait in line is not let in now.
+  [[nodiscard]] Readiness readiness(const Context&, Instant) const noexcept {
+    return gate_.readiness(this->settings().queue, name);
+  }
   /// Permits that are out, those of orphans included.
   [[nodiscard]] unsigned in_flight() const noexcept { return gate_.in_flight(); }
   /// Calls that wait for one.

@@ -17,6 +17,7 @@
 #include <aramid/policies/queue.hpp>
 #include <aramid/policies/wait_line.hpp>
 #include <aramid/policy.hpp>
+#include <aramid/readiness.hpp>
 
 #include <atomic>  // atomic
 #include <mutex>   // mutex, lock_guard
@@ -75,6 +76,13 @@ class PermitGate final : public PermitPool {
     }
   }
 
+  /// Nobody knows when a permit comes back.
+  [[nodiscard]] Readiness readiness(const QueueSettings& queue, Name policy) const noexcept {
+    const std::uint64_t word = word_.load(std::memory_order_acquire);
+    if (in_line(word) == 0 && out(word) < most(word)) return {};
+    const bool full = queue.length != 0 && in_line(word) >= queue.length;
+    return {Duration::max(), Fault::saturated, full ? Reason::queue_full : Reason::no_permit, policy};
+  }
   [[nodiscard]] unsigned in_flight() const noexcept { return out(word_.load(std::memory_order_acquire)); }
   [[nodiscard]] unsigned limit() const noexcept { return most(word_.load(std::memory_order_acquire)); }
   [[nodiscard]] unsigned waiting() const noexcept { return in_line(word_.load(std::memory_order_acquire)); }

@@ -65,6 +65,8 @@ class RampUp : public detail::FixedRampUp<Over, FromPercent, Options...> {
   }
   void release(Scope& scope, Context& ctx) noexcept { ctx.listeners.unlink(scope); }
 
+  // No readiness(): who is refused is drawn, and nobody is refused for certain.
+
   /// The share of calls that is let through at `now`; 100 when there is no ramp.
   [[nodiscard]] unsigned percent(Instant now = SteadyClock::now()) const noexcept {
     if (!begun()) return this->settings().from_percent;

@@ -64,6 +64,8 @@ class Throttle : public detail::FixedThrottle<K, Window, Options...> {
     return Verdict::done();
   }
 
+  // No readiness(): who is refused is drawn, and nobody is refused for certain.
+
   /// No outcome: nothing is counted.
   void release(Scope&, Context&) noexcept {}
 

@@ -1,0 +1,82 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+//
+// aramid/failover_order.hpp: what a call's route says about whom to ask.
+//
+// Cost: a few comparisons of names, no allocation. Thread-safety: a value.
+#pragma once
+
+#include <aramid/context.hpp>
+
+#include <cstdint>  // uint8_t
+
+ARAMID_BEGIN
+
+namespace detail {
+
+/// In the place of a request where there is none yet.
+struct NoRequest {};
+
+/// The candidates of one call, in its order.
+template <std::size_t Max>
+class ChosenOrder {
+ public:
+  /// Whom `route` names, else whom `add_all` adds, turned as the route wants it. False if it names somebody who is
+  /// not there.
+  template <class Clients, class AddAll>
+  bool choose(const Clients& clients, const Route& route, const AddAll& add_all) {
+    bool known = true;
+    const auto add_named = [&](std::string_view name) {
+      std::size_t i = 0;
+      while (i < clients.size() && !(clients.name(i) == name)) ++i;
+      known = known && i < clients.size();
+      if (i < clients.size()) add(i);
+    };
+    if (!route.only.empty()) {
+      add_named(route.only);
+    } else if (!route.order.empty()) {
+      for (const std::string_view name : route.order) add_named(name);
+    } else {
+      add_all();
+    }
+    turn(route.skip, [&](std::size_t i) { return !route.last.empty() && clients.name(i) == route.last; });
+    return known;
+  }
+
+  /// At the end, if it is not there already.
+  void add(std::size_t candidate) noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (at_[i] == candidate) return;
+    }
+    at_[count_++] = static_cast<std::uint8_t>(candidate);
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return count_; }
+  [[nodiscard]] std::size_t operator[](std::size_t i) const noexcept { return at_[i]; }
+
+ private:
+  // The first `skip` go behind the others, and the one that `is_last` tells behind all.
+  template <class IsLast>
+  void turn(std::size_t skip, const IsLast& is_last) noexcept {
+    if (count_ == 0) return;
+    const ChosenOrder before = *this;
+    const std::size_t first = skip % before.count_;
+    count_ = 0;
+    std::size_t last = Max;
+    for (std::size_t i = 0; i < before.count_; ++i) {
+      const std::size_t candidate = before.at_[(i + first) % before.count_];
+      if (is_last(candidate)) {
+        last = candidate;
+      } else {
+        add(candidate);
+      }
+    }
+    if (last != Max) add(last);
+  }
+
+  std::uint8_t at_[Max];
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+
+ARAMID_END
