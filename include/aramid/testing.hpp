@@ -68,7 +68,7 @@ class ManualClock final : public Driver {
       wait_together(until, waker, stop);
     } else if (until == Instant::max()) {
       detail::blocking_wait(until, waker, stop);
-    } else {
+    } else if (!waker.unpark()) {  // nor was it woken before the wait, by a thread that has left meanwhile
       advance_to(until);
     }
   }
