@@ -47,7 +47,8 @@ struct After {
 /// The next attempt comes when the last one has taken longer than `Percent` of a hundred recent ones, at least
 /// `Shortest`. Until `WarmUp` latencies are known, and after ten minutes without any, there is none but after
 /// failures. A first attempt that succeeds counts, and one that was told to stop with the time it had taken, so
-/// that hedging does not hide the slow ones from itself; one that fails does not: failures may be quick.
+/// that hedging does not hide the slow ones from itself (if the caller cut it short, only when it had taken longer
+/// than the delay); one that fails does not: failures may be quick.
 template <unsigned Percent, Span Shortest = Duration{1'000'000}, unsigned WarmUp = 20>
 struct AtPercentile {
   static_assert(Percent >= 1 && Percent <= 99, "aramid: AtPercentile<Percent>: Percent is 1 to 99");
@@ -171,7 +172,10 @@ class Hedge : public Wrapping<Client> {
     bool told_to_stop = false;
     while (!race->decided()) {
       const bool over = is_over(ctx, now);
-      if (over && !race->has_output()) return race->give_up(lock, end_of(ctx));
+      if (over && !race->has_output()) {
+        learn(*race, now);
+        return race->give_up(lock, end_of(ctx));
+      }
       if (over && !told_to_stop) {
         race->stop_speaker(lock);
         told_to_stop = true;
@@ -186,9 +190,7 @@ class Hedge : public Wrapping<Client> {
       now = ctx.now();
     }
     if (race->answered_by_hedge()) won_.fetch_add(1, std::memory_order_relaxed);
-    if constexpr (When::learns) {
-      if (const auto took = race->first_took(now)) when_.note(*took, now);
-    }
+    learn(*race, now);
     if (nested) CallAccess::hand_up(ctx, now);
     return race->leave(lock, told_to_stop && !ctx.stop.stop_requested());
   }
@@ -209,6 +211,15 @@ class Hedge : public Wrapping<Client> {
     const std::stop_token outer = std::exchange(ctx.stop, {});
     ctx.wait(until);
     ctx.stop = outer;
+  }
+
+  // A call that its caller cuts short before the delay says nothing of it.
+  template <class Race>
+  void learn(const Race& race, Instant now) noexcept {
+    if constexpr (When::learns) {
+      const auto took = race.first_took(now);
+      if (took && (race.decided() || *took >= when_.delay(now))) when_.note(*took, now);
+    }
   }
 
   template <class Race>

@@ -169,6 +169,33 @@ TEST_CASE("failures, which may be quick, teach the delay nothing", "[hedge]") {
   CHECK(client.totals().launched == 0);
 }
 
+TEST_CASE("calls that end at their deadlines after the delay teach it that the provider is slow", "[hedge]") {
+  ManualClock clock;
+  Duration takes = 100ms;
+  auto provider = [&](const int&, Context& ctx) -> Outcome<int> {
+    const Instant end = ctx.now() + takes;
+    while (ctx.now() < end && !ctx.stop.stop_requested()) ctx.wait(end);
+    return 1;
+  };
+  Hedge<decltype(provider), AtPercentile<50>> client{provider};
+  const auto call_often = [&](int times, Duration within) {
+    for (int i = 0; i < times; ++i) {
+      Context ctx = clock.context();
+      ctx.deadline = clock.now() + within;
+      (void)client(0, ctx);
+    }
+  };
+  call_often(30, 10s);
+  const Duration delay = client.delay(clock.now());
+  CHECK(delay < 200ms);
+  takes = 60s;
+  call_often(100, 50ms);  // before the delay: it would only make it shorter
+  CHECK(client.delay(clock.now()) == delay);
+  call_often(100, 1s);
+  CHECK(client.delay(clock.now()) >= 1s);
+  CHECK(client.totals().launched < 100);
+}
+
 TEST_CASE("a budget has back what it paid for an attempt that no thread was there for", "[hedge]") {
   struct Counting : Budget {
     int charged = 0;
