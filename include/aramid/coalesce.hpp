@@ -9,7 +9,8 @@
 // The first caller makes the call; those who come with an equal key while it lasts wait for its outcome, each
 // until its own deadline or stop request, and get a copy. A caller that gives up harms nobody: if it was the one
 // that made the call, the next one in line makes it again. Failures are shared as well, but for those that are
-// the first caller's own (cancelled, deadline_exceeded, an exception).
+// the first caller's own: cancelled, deadline_exceeded, any that comes after its stop request or deadline, an
+// exception. The next one also makes the call if the outcome cannot be copied (no memory, a copy that throws).
 // When to use it: expensive requests that come in crowds. When not: requests with effects, or streamed ones (give
 // them no key: a sink is called for the first caller only).
 // Not part of <aramid/aramid.hpp>. Cost: two short locks and an allocation a call, a search among the calls under
@@ -58,7 +59,7 @@ class Coalesce : public Wrapping<Client> {
     }
     Landing landing{*this, *flight};
     Result outcome = detail::ask<Result>(this->client(), request, ctx);
-    landing.land(outcome);
+    if (!is_own(outcome, ctx)) landing.land(outcome);
     return outcome;
   }
   Result operator()(const Request& request) {
@@ -110,16 +111,7 @@ class Coalesce : public Wrapping<Client> {
     ~Landing() {
       if (!landed_) self_.hand_over(flight_);
     }
-    void land(const Result& outcome) {
-      const bool own = !outcome && (outcome.error().fault == Fault::cancelled ||
-                                    outcome.error().fault == Fault::deadline_exceeded);
-      landed_ = true;
-      if (own) {
-        self_.hand_over(flight_);
-      } else {
-        self_.share(flight_, outcome);
-      }
-    }
+    void land(const Result& outcome) noexcept { landed_ = self_.share(flight_, outcome); }
 
    private:
     Coalesce& self_;
@@ -144,6 +136,14 @@ class Coalesce : public Wrapping<Client> {
     return nullptr;
   }
 
+  // A failure that says nothing to the others: this caller gave up, or its time is over, whatever the client calls
+  // it.
+  [[nodiscard]] static bool is_own(const Result& outcome, Context& ctx) noexcept {
+    return !outcome &&
+           (outcome.error().fault == Fault::cancelled || outcome.error().fault == Fault::deadline_exceeded ||
+            ctx.stop.stop_requested() || CallAccess::time_is_over(ctx));
+  }
+
   // The shared outcome, this caller's own end, or nothing: then it is its turn.
   [[nodiscard]] std::optional<Result> wait_for(Waiter& waiter, Context& ctx) {
     for (;;) {
@@ -152,7 +152,7 @@ class Coalesce : public Wrapping<Client> {
         if (waiter.flight != nullptr) return {};
         if (waiter.result) {
           ++shared_;
-          return *waiter.result;
+          break;
         }
         const bool stopped = ctx.stop.stop_requested();
         if (stopped || CallAccess::time_is_over(ctx)) {
@@ -163,6 +163,7 @@ class Coalesce : public Wrapping<Client> {
       ctx.wait(ctx.deadline);
       CallAccess::forget_reading(ctx);
     }
+    return *waiter.result;
   }
   [[nodiscard]] static Result gave_up(Fault fault) {
     auto failure = fail(fault);
@@ -181,23 +182,36 @@ class Coalesce : public Wrapping<Client> {
     }
   }
 
-  void share(Flight& flight, const Result& outcome) {
-    // The copy is made before the lock, and only if somebody waits; who comes later makes a call of its own.
+  // False, and nothing done, if the outcome cannot be copied.
+  [[nodiscard]] bool share(Flight& flight, const Result& outcome) noexcept {
+    // The copy is made outside the lock, and only if somebody waits; who comes later makes a call of its own.
     std::shared_ptr<const Result> shared;
     std::unique_lock lock{mutex_};
-    if (flight.first != nullptr) {
+    while (flight.first != nullptr && shared == nullptr) {
       lock.unlock();
-      shared = std::make_shared<const Result>(outcome);
+      shared = copy_of(outcome);
+      if (shared == nullptr) return false;
       lock.lock();
     }
     const std::unique_ptr<Flight> landed = take_off(flight);
     while (Waiter* const waiter = flight.first) {
       flight.first = waiter->next;
-      if (shared == nullptr) shared = std::make_shared<const Result>(outcome);
       waiter->result = shared;
       --waiting_;
       waiter->waker->wake();
     }
+    return true;
+  }
+  [[nodiscard]] static std::shared_ptr<const Result> copy_of(const Result& outcome) noexcept {
+#if ARAMID_EXCEPTIONS
+    try {
+      return std::make_shared<const Result>(outcome);
+    } catch (...) {
+      return nullptr;
+    }
+#else
+    return std::make_shared<const Result>(outcome);
+#endif
   }
 
   void hand_over(Flight& flight) noexcept {

@@ -119,8 +119,7 @@ class Context {
   /// call has begun its output: then this one must hand out nothing, and end with `Fault::cancelled`.
   bool commit() noexcept {
     if (committed_) return true;
-    if (gate_ != nullptr && !gate_->claim(gate_number_)) return false;
-    committed_ = true;
+    if (!claim()) return false;
     if (listeners.want(EventKind::first_output)) announce({.kind = EventKind::first_output});
     return true;
   }
@@ -131,7 +130,9 @@ class Context {
   /// The provider that is being, or was last, asked.
   [[nodiscard]] Name provider() const noexcept { return provider_; }
   /// True while a combinator has another provider to turn to, and when the call does not want to wait anyway.
-  [[nodiscard]] bool has_alternative() const noexcept { return alternatives_ > 0 || !route.wait; }
+  [[nodiscard]] bool has_alternative() const noexcept {
+    return alternatives_ > 0 || !route.wait || alternative_outside_;
+  }
   /// True when no further attempt may begin.
   [[nodiscard]] bool attempts_used_up() const noexcept { return uses_up(attempts_); }
   /// True when the provider that has been asked may not be asked again: one that has not been keeps an attempt.
@@ -171,8 +172,16 @@ class Context {
  private:
   friend struct CallAccess;
 
+  [[nodiscard]] bool claim() noexcept {
+    if (gate_ != nullptr && !gate_->claim(gate_number_)) return false;
+    committed_ = true;
+    return true;
+  }
+  [[nodiscard]] unsigned most_attempts() const noexcept {
+    return max_attempts != 0 ? max_attempts : ceiling_;
+  }
   [[nodiscard]] bool uses_up(unsigned attempts) const noexcept {
-    const unsigned most = max_attempts != 0 ? max_attempts : ceiling_;
+    const unsigned most = most_attempts();
     return most != 0 && attempts >= most;
   }
 
@@ -187,6 +196,7 @@ class Context {
   unsigned ceiling_ = 0;
   unsigned alternatives_ = 0;
   unsigned kept_ = 0;  // attempts that stay for providers that will be asked yet, and are not ready now
+  bool alternative_outside_ = false;  // of a hedged attempt: a combinator around the Hedge has one
   bool committed_ = false;
   bool enclosed_ = false;  // inside a stack around other stacks
   // Whether reading_ was taken this instant, and by whom: by the stack outside, or by the stack inside.
@@ -227,6 +237,32 @@ struct CallAccess {
   static void set_gate(Context& ctx, CommitGate& gate, unsigned number) noexcept {
     ctx.gate_ = &gate;
     ctx.gate_number_ = number;
+  }
+  /// `commit` for one of the call's attempts, which tells the listeners itself.
+  [[nodiscard]] static bool claim(Context& ctx) noexcept { return ctx.committed_ || ctx.claim(); }
+  /// What an attempt on another thread takes over from the call. Not what `call` only points to, which may be gone
+  /// before the attempt is, and not the ceiling, which all attempts share.
+  static void inherit(Context& attempt, const Context& call) noexcept {
+    attempt.deadline = call.deadline;
+    attempt.cost = call.cost;
+    attempt.priority = call.priority;
+    attempt.provider_ = call.provider_;
+    attempt.attempts_ = call.attempts_;
+    attempt.enclosed_ = call.enclosed_;
+    attempt.alternative_outside_ = call.alternatives_ > 0 || call.alternative_outside_;
+  }
+  /// How many attempts may still begin where the call is now: a provider that has not been asked keeps one. The
+  /// highest number: as many as it likes.
+  [[nodiscard]] static unsigned attempts_left(const Context& ctx) noexcept {
+    const unsigned most = ctx.most_attempts();
+    const unsigned taken = ctx.attempts_ + ctx.alternatives_;
+    if (most == 0 || most == ~0U) return ~0U;
+    return most > taken ? most - taken : 0;
+  }
+  /// `attempts` more, and no further one, in the same place as the call's own ceiling.
+  static void limit_attempts(Context& attempt, const Context& call, unsigned attempts) noexcept {
+    if (attempts == ~0U) return;
+    (call.max_attempts != 0 ? attempt.max_attempts : attempt.ceiling_) = attempt.attempts_ + attempts;
   }
   /// For whoever takes up a call after its output has begun, and tells the caller what becomes of that output:
   /// false lets a new attempt begin like a first one, true when the old output stands after all. A rival of a hedge

@@ -11,15 +11,17 @@
 // one.
 // When not: requests with effects, a provider that is slow because it is overloaded (a budget bounds the harm),
 // or one that counts every attempt against a small quota. A failure that another attempt may mend launches the
-// next one at once. The first success, or failure that no attempt can mend, is returned at once; the others are
-// asked once to stop and end in the background, where `losers(...)` counts them. When all fail the caller gets
-// the most informative error. An attempt whose output has begun has won: no further one is launched, and the call
-// returns when it ends, for its output goes to the caller. Sinks are called on a worker thread. Attempts of all
-// together keep to `ctx.max_attempts`. Requests are copied, and must be replayable. Not part of
+// next one at once: at the same provider if its ruling says again and no Retry-After says later, at the next one if
+// it says elsewhere. The first success, or failure that no attempt can mend, is returned at once; the others are
+// asked once to stop and end in the background, where `losers()` counts them. When all fail, or the time is over,
+// the caller gets the most informative error, with the attempts that had failed. An attempt whose output has begun
+// has won: no further one is launched, and the call returns when it ends, for its output goes to the caller. Sinks
+// are called on a worker thread. Attempts of all together keep to the call's ceiling, and a bulkhead around it
+// has its permit back when the last of them ends. Requests are copied, and must be replayable. Not part of
 // <aramid/aramid.hpp>.
-// Cost: an allocation and two thread switches a call. Up to `Workers` threads, started on first use; when all are
-// busy a call goes unhedged on its own thread. Destruction waits for losers, so the provider must obey
-// `ctx.stop`.
+// Cost: two thread switches and two allocations a call, one more for each further attempt, and more if the route
+// names providers or a bulkhead is around it. Up to `Workers` threads, started on first use; when all are busy a
+// call goes unhedged on its own thread. Destruction waits for losers, so the provider must obey `ctx.stop`.
 // Thread-safety: yes. Source: J. Dean, L. A. Barroso, "The tail at scale", CACM 2013; grpc/proposal A6.
 #pragma once
 
@@ -44,8 +46,9 @@ struct After {
 
 /// The next attempt comes when the last one has taken longer than `Percent` of a hundred recent ones, at least
 /// `Shortest`. Until `WarmUp` latencies are known, and after ten minutes without any, there is none but after
-/// failures. An attempt that was told to stop counts with the time it had taken, so that hedging does not hide
-/// the slow ones from itself.
+/// failures. A first attempt that succeeds counts, and one that was told to stop with the time it had taken, so
+/// that hedging does not hide the slow ones from itself (if the caller cut it short, only when it had taken longer
+/// than the delay); one that fails does not: failures may be quick.
 template <unsigned Percent, Span Shortest = Duration{1'000'000}, unsigned WarmUp = 20>
 struct AtPercentile {
   static_assert(Percent >= 1 && Percent <= 99, "aramid: AtPercentile<Percent>: Percent is 1 to 99");
@@ -71,7 +74,8 @@ struct AtPercentile {
 struct HedgeTotals {
   std::uint64_t launched = 0;  ///< attempts beside a first one
   std::uint64_t won = 0;       ///< of these, by how many the call was answered
-  std::uint64_t refused = 0;   ///< not launched because a budget or the number of threads did not allow it
+  std::uint64_t refused = 0;   ///< not launched: no budget, thread or attempt was left for it
+  std::uint64_t lost = 0;      ///< attempts, first ones too, whose outcome their call did not wait for
 };
 
 template <class Client, class When, unsigned Hedges = 1, class Where = SameProvider, unsigned Workers = 64>
@@ -113,7 +117,11 @@ class Hedge : public Wrapping<Client> {
 
   [[nodiscard]] HedgeTotals totals() const noexcept {
     return {launched_.load(std::memory_order_relaxed), won_.load(std::memory_order_relaxed),
-            refused_.load(std::memory_order_relaxed)};
+            refused_.load(std::memory_order_relaxed), losers_.total.load(std::memory_order_relaxed)};
+  }
+  /// Of those that lost, how many have not ended yet.
+  [[nodiscard]] std::uint64_t losers() const noexcept {
+    return losers_.running.load(std::memory_order_relaxed);
   }
   /// The delay that a call made at `now` would have.
   [[nodiscard]] Duration delay(Instant now = SteadyClock::now()) const noexcept { return when_.delay(now); }
@@ -143,13 +151,19 @@ class Hedge : public Wrapping<Client> {
   template <class Request>
   detail::ResultOf<Client, Request> race(const Request& request, Context& ctx) {
     using Result = detail::ResultOf<Client, Request>;
-    using Race = detail::HedgeRace<Client, Request, Hedges + 1>;
-    CallAccess::set_ceiling(ctx, attempts_allowed());
+    using Race = detail::HedgeRace<Client, Request, Hedges + 1, Where>;
+    // What a plain provider asks behind its back ends by itself, as in a stack around it.
+    if constexpr (is_stack_v<Client>) CallAccess::set_ceiling(ctx, attempts_allowed());
     bool nested = false;
     Instant now = CallAccess::enter(ctx, nested);
-    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay(now));
+    if (is_over(ctx, now)) return fail(end_of(ctx));
+    if (ctx.committed()) {  // no other attempt may speak
+      CallAccess::hand_down(ctx, now);
+      return detail::ask<Result>(this->client(), request, ctx);
+    }
+    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay(now), losers_);
     typename Race::Lock lock = race->lock();
-    if (!race->launch(pool_, attempts_of_first(ctx), 0, now)) {
+    if (!race->launch(pool_, now)) {
       lock.unlock();
       refused_.fetch_add(1, std::memory_order_relaxed);
       CallAccess::hand_down(ctx, now);
@@ -157,8 +171,11 @@ class Hedge : public Wrapping<Client> {
     }
     bool told_to_stop = false;
     while (!race->decided()) {
-      const bool over = ctx.stop.stop_requested() || now >= ctx.deadline;
-      if (over && !race->has_output()) break;
+      const bool over = is_over(ctx, now);
+      if (over && !race->has_output()) {
+        learn(*race, now);
+        return race->give_up(lock, end_of(ctx));
+      }
       if (over && !told_to_stop) {
         race->stop_speaker(lock);
         told_to_stop = true;
@@ -172,14 +189,17 @@ class Hedge : public Wrapping<Client> {
       }
       now = ctx.now();
     }
-    if (!race->decided()) {
-      race->abandon(lock);
-      return fail(ctx.stop.stop_requested() ? Fault::cancelled : Fault::deadline_exceeded);
-    }
-    if (race->winner() != Race::nobody && race->winner() > 0) won_.fetch_add(1, std::memory_order_relaxed);
-    if constexpr (When::learns) when_.note(race->first_took(now), now);
+    if (race->answered_by_hedge()) won_.fetch_add(1, std::memory_order_relaxed);
+    learn(*race, now);
     if (nested) CallAccess::hand_up(ctx, now);
-    return race->leave(lock);
+    return race->leave(lock, told_to_stop && !ctx.stop.stop_requested());
+  }
+
+  [[nodiscard]] static bool is_over(const Context& ctx, Instant now) noexcept {
+    return ctx.stop.stop_requested() || now >= ctx.deadline;
+  }
+  [[nodiscard]] static Fault end_of(const Context& ctx) noexcept {
+    return ctx.stop.stop_requested() ? Fault::cancelled : Fault::deadline_exceeded;
   }
 
   // With a stop request out, a wait that a stop request ends would not wait at all.
@@ -193,12 +213,20 @@ class Hedge : public Wrapping<Client> {
     ctx.stop = outer;
   }
 
+  // A call that its caller cuts short before the delay says nothing of it.
+  template <class Race>
+  void learn(const Race& race, Instant now) noexcept {
+    if constexpr (When::learns) {
+      const auto took = race.first_took(now);
+      if (took && (race.decided() || *took >= when_.delay(now))) when_.note(*took, now);
+    }
+  }
+
   template <class Race>
   void launch_another(Race& race, Context& ctx, Instant now) {
-    const unsigned number = race.decider().count();
-    const bool allowed =
-        (ctx.max_attempts == 0 || ctx.max_attempts > number) && ctx.budgets.charge(nullptr, now);
-    if (!allowed || !race.launch(pool_, ctx.max_attempts == 0 ? 0 : 1, number * Where::step, now)) {
+    const bool paid = race.may_launch() && ctx.budgets.charge(nullptr, now);
+    if (!paid || !race.launch(pool_, now)) {
+      if (paid) ctx.budgets.refund(nullptr, now);
       race.decider().close();
       refused_.fetch_add(1, std::memory_order_relaxed);
       return;
@@ -207,16 +235,11 @@ class Hedge : public Wrapping<Client> {
     if (ctx.listeners.want(EventKind::hedged)) ctx.announce({.kind = EventKind::hedged, .at = now});
   }
 
-  // A ceiling of the caller's is shared out beforehand: attempts cannot see each other's.
-  [[nodiscard]] static unsigned attempts_of_first(const Context& ctx) noexcept {
-    if (ctx.max_attempts == 0) return 0;
-    return ctx.max_attempts > Hedges ? ctx.max_attempts - Hedges : 1;
-  }
-
   typename When::State when_;
   std::atomic<std::uint64_t> launched_{0};
   std::atomic<std::uint64_t> won_{0};
   std::atomic<std::uint64_t> refused_{0};
+  detail::Losers losers_;
   WorkerPool pool_{Workers};  // last: its threads use everything else
 };
 

@@ -5,11 +5,12 @@
 //
 // One attempt at once, another one `delay` after the last launch while nobody has answered, and at once when one
 // fails with a fault that another attempt may mend. A delay of 0 launches all at once, Duration::max() only after
-// failures.
+// failures. Which faults these are is here too.
 // Thread-safety: none, the owner locks.
 #pragma once
 
 #include <aramid/duration.hpp>
+#include <aramid/error.hpp>
 
 ARAMID_BEGIN
 
@@ -49,5 +50,37 @@ class HedgeDecider {
   Duration delay_;
   Instant due_ = Instant::min();
 };
+
+namespace detail {
+
+[[nodiscard]] inline bool mended_elsewhere(const Ruling& row) noexcept {
+  return row.elsewhere == Elsewhere::yes || row.elsewhere == Elsewhere::at_once;
+}
+
+/// No other attempt can mend it, not even one under way: the request is at fault, or the caller gave up. Where one
+/// attempt finds no time left, another may have begun before.
+[[nodiscard]] inline bool ends_hedging(const Error& error) noexcept {
+  const Ruling row = ruling(error);
+  return row.again == Again::never && !mended_elsewhere(row) && error.fault != Fault::deadline_exceeded;
+}
+
+/// Whether one more attempt may be launched at once after one that made `made` requests and ended with `error`;
+/// `turns`: it would begin at another provider. A client that made several has turned elsewhere by itself.
+[[nodiscard]] inline bool hedge_may_follow(const Error& error, bool turns, unsigned made,
+                                           unsigned launched) noexcept {
+  const Ruling row = ruling(error);
+  if (turns && (made <= 1 || !mended_elsewhere(row))) return mended_elsewhere(row);
+  if (error.retry_after && *error.retry_after > Duration::zero()) return false;
+  switch (row.again) {
+    case Again::once:
+      return launched <= 1;
+    case Again::twice:
+      return launched <= 2;
+    default:
+      return row.again == Again::yes;
+  }
+}
+
+}  // namespace detail
 
 ARAMID_END

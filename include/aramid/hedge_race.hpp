@@ -4,56 +4,84 @@
 // aramid/hedge_race.hpp: the attempts of one hedged call. They may outlive it.
 //
 // One mutex guards a race: who is ahead, and the way to the caller's Context, which is taken away when the caller
-// returns. Events, budgets and the right to output go through it while the caller waits.
+// returns. Events and budgets go through it while the caller waits. What an attempt reads of the caller's it has
+// from the race, which owns it: a loser may still be starting when the caller has gone. Nobody stops an attempt, or
+// asks a race outside for the right to output, with the lock held.
 #pragma once
 
 #include <aramid/hedge_decider.hpp>
+#include <aramid/lent_permits.hpp>
+#include <aramid/own_route.hpp>
 #include <aramid/route.hpp>
 #include <aramid/worker_pool.hpp>
 #include <aramid/wrapping.hpp>
 
+#include <atomic>      // atomic
 #include <memory>      // enable_shared_from_this, shared_ptr
 #include <mutex>       // mutex, unique_lock
 #include <optional>    // optional
 #include <stop_token>  // stop_source
+#include <vector>      // vector
 #if ARAMID_EXCEPTIONS
 #include <exception>  // exception_ptr
+#include <new>        // bad_alloc
 #endif
 
 ARAMID_BEGIN
 
 namespace detail {
 
-template <class Client, class Request, unsigned Most>
+/// Attempts whose outcome nobody waited for.
+struct Losers {
+  std::atomic<std::uint64_t> total{0};
+  std::atomic<std::uint64_t> running{0};
+};
+
+template <class Client, class Request, unsigned Most, class Where>
 class HedgeRace final : public CommitGate,
-                        public std::enable_shared_from_this<HedgeRace<Client, Request, Most>> {
+                        public std::enable_shared_from_this<HedgeRace<Client, Request, Most, Where>> {
  public:
   using Result = ResultOf<Client, Request>;
   using Lock = std::unique_lock<std::mutex>;
-  static constexpr unsigned nobody = Most;
 
-  HedgeRace(Client& client, const Request& request, Context& caller, Duration delay)
-      : client_{client}, request_(request), caller_{&caller}, decider_{Most, delay} {}
+  HedgeRace(Client& client, const Request& request, Context& caller, Duration delay, Losers& losers)
+      : client_{client},
+        request_(request),
+        route_{caller.route},
+        losers_{losers},
+        caller_{&caller},
+        attempts_left_{larger(CallAccess::attempts_left(caller), 1U)},
+        decider_{Most, delay} {
+    caller.permits.keep_all([this](Permit&& permit) { permits_.push_back(std::move(permit)); });
+  }
 
   [[nodiscard]] Lock lock() noexcept { return Lock{mutex_}; }
 
   // With the lock held, by the caller:
 
-  /// Launches the next attempt, as one more choice of a combinator inside. False if no thread can be had for it.
-  [[nodiscard]] bool launch(WorkerPool& pool, unsigned max_attempts, std::size_t skip, Instant now) {
+  /// Whether the call's ceiling on attempts leaves one more.
+  [[nodiscard]] bool may_launch() const noexcept { return attempts_left_ > 0; }
+  /// Launches the next attempt. False, and nothing done, if there is no thread or memory for it.
+  [[nodiscard]] bool launch(WorkerPool& pool, Instant now) noexcept {
     Attempt& attempt = attempts_[decider_.count()];
+#if ARAMID_EXCEPTIONS
+    try {
+      prepare(attempt, now);
+    } catch (const std::bad_alloc&) {
+      return false;
+    }
+#else
+    prepare(attempt, now);
+#endif
+    Driver* const clock = CallAccess::driver(*caller_);
     attempt.race = this->shared_from_this();
-    attempt.number = decider_.count();
-    attempt.began = now;
-    attempt.max_attempts = max_attempts;
-    attempt.skip = skip;
-    attempt.take_over(*caller_);
-    if (attempt.driver != nullptr) attempt.driver->join();
+    if (clock != nullptr) clock->join();
     if (!pool.try_run(attempt)) {
-      if (attempt.driver != nullptr) attempt.driver->leave();
+      if (clock != nullptr) clock->leave();
       attempt.race.reset();
       return false;
     }
+    if (attempt.share != unlimited_attempts) attempts_left_ -= attempt.share;
     decider_.launched(now);
     return true;
   }
@@ -62,28 +90,41 @@ class HedgeRace final : public CommitGate,
     return outcome_.has_value() && (winner_ != nobody || decider_.exhausted());
   }
   [[nodiscard]] bool has_output() const noexcept { return speaker_ != nobody; }
-  [[nodiscard]] unsigned winner() const noexcept { return winner_; }
-  /// How long the first attempt has taken, or would have taken at least.
-  [[nodiscard]] Duration first_took(Instant now) const noexcept {
-    return elapsed(attempts_[0].began, attempts_[0].ended ? attempts_[0].end : now);
+  /// Whether the call's answer is that of an attempt beside the first.
+  [[nodiscard]] bool answered_by_hedge() const noexcept {
+    return winner_ != nobody && winner_ > 0 && outcome_->has_value();
   }
-  [[nodiscard]] unsigned under_way() const noexcept {
-    unsigned count = 0;
-    for (unsigned i = 0; i < decider_.count(); ++i) count += attempts_[i].ended ? 0 : 1;
-    return count;
+  /// How long the first attempt has taken, or would have taken at least; nothing if it failed by itself.
+  [[nodiscard]] std::optional<Duration> first_took(Instant now) const noexcept {
+    const Attempt& first = attempts_[0];
+    if (first.ended && !first.shows_latency) return {};
+    return elapsed(first.began, first.ended ? first.end : now);
   }
 
   /// The outcome for the caller; rethrows what the attempt threw. Nothing reaches the caller's Context after this.
-  [[nodiscard]] Result leave(Lock& lock) {
+  /// `late`: an attempt whose output had begun was told to stop because the caller's time was over.
+  [[nodiscard]] Result leave(Lock& lock, bool late) {
     let_go(lock);
 #if ARAMID_EXCEPTIONS
     if (thrown_) std::rethrow_exception(thrown_);
 #endif
-    if (!*outcome_) outcome_->error().history = std::move(history_);
+    if (*outcome_) return std::move(*outcome_);
+    Error& error = outcome_->error();
+    if (late && error.fault == Fault::cancelled) {
+      error.fault = Fault::interrupted;
+      error.phase = Phase::total;
+    }
+    error.history = std::move(history_);
     return std::move(*outcome_);
   }
-  /// The caller goes without an outcome.
-  void abandon(Lock& lock) noexcept { let_go(lock); }
+  /// The caller goes before that, with its own end or what an attempt said that tells more.
+  [[nodiscard]] Result give_up(Lock& lock, Fault fault) {
+    let_go(lock);
+    Result end{fail(fault)};
+    if (outcome_ && more_informative(outcome_->error(), end.error())) end = std::move(*outcome_);
+    end.error().history = std::move(history_);
+    return end;
+  }
   /// Tells the one whose output has begun to stop; the caller must wait for its end, for its output goes there.
   void stop_speaker(Lock& lock) noexcept {
     std::stop_source stop = attempts_[speaker_].stop;
@@ -93,121 +134,186 @@ class HedgeRace final : public CommitGate,
   }
 
  private:
+  static constexpr unsigned nobody = Most;
+
   struct Attempt final : WorkerPool::Job {
     std::shared_ptr<HedgeRace> race;  // while it runs
-    std::stop_source stop;
-    Driver* driver = nullptr;
-    Instant deadline{};
-    PhaseLimits phases;  // a copy: the caller may be gone before a loser is
-    Cost cost;
-    Route route;
+    std::optional<Context> ctx;       // from launch on its own thread's
+    PhaseLimits phases;
+    std::stop_source stop{std::nostopstate};
     EventMask wanted = 0;
-    unsigned max_attempts = 0;
-    std::size_t skip = 0;
     unsigned number = 0;
+    unsigned share = 0;   // attempts that it may make
+    unsigned before = 0;  // attempts of the call's that came before it
+    unsigned begun = 0;   // of its own, as far as heard
     Instant began{};
     Instant end{};
+    bool started = false;
     bool ended = false;
-
-    void take_over(const Context& caller) noexcept {
-      driver = CallAccess::driver(caller);
-      deadline = caller.deadline;
-      phases = caller.phases != nullptr ? *caller.phases : PhaseLimits{};
-      cost = caller.cost;
-      route = caller.route;
-      route.skip += skip;
-      wanted = caller.listeners.wanted();
-    }
+    bool shows_latency = false;  // it succeeded, or ended because it was told to
+    bool lost = false;
 
     void run() noexcept override {
       // The race, and this with it, may end with this pointer.
       const std::shared_ptr<HedgeRace> keep = std::move(race);
-      Driver* const clock = driver;
+      Driver* const clock = CallAccess::driver(*ctx);
       keep->run(*this);
       if (clock != nullptr) clock->leave();
     }
+    [[nodiscard]] unsigned made() const noexcept {
+      return ended ? ctx->attempt() - before : started ? larger(begun, 1U) : 0;
+    }
   };
+
+  void prepare(Attempt& attempt, Instant now) {
+    attempt.stop = std::stop_source{};
+    Driver* const clock = CallAccess::driver(*caller_);
+    Context& ctx = clock != nullptr ? attempt.ctx.emplace(*clock) : attempt.ctx.emplace();
+    attempt.number = decider_.count();
+    attempt.began = now;
+    attempt.wanted = caller_->listeners.wanted();
+    if (caller_->phases != nullptr) attempt.phases = *caller_->phases;
+    CallAccess::inherit(ctx, *caller_);
+    CallAccess::add_attempts(ctx, made_by_those_under_way());
+    attempt.before = ctx.attempt();
+    attempt.share = share_of_next();
+    CallAccess::limit_attempts(ctx, *caller_, attempt.share);
+    ctx.phases = &attempt.phases;
+    ctx.route = route_.skipping(attempt.number * Where::step);
+    ctx.stop = attempt.stop.get_token();
+    CallAccess::set_gate(ctx, *this, attempt.number);
+  }
+
+  // The ceiling is shared out beforehand, for attempts cannot see each other's: as much as the client can use
+  // (nobody knows that of a plain provider), and one to each still to come. What an attempt leaves goes back.
+  [[nodiscard]] unsigned share_of_next() const noexcept {
+    if (attempts_left_ == unlimited_attempts) return unlimited_attempts;
+    const unsigned to_come = Most - 1 - decider_.count();
+    if constexpr (!is_stack_v<Client>) return larger(attempts_left_ / (to_come + 1), 1U);
+    const unsigned most = attempts_left_ > to_come ? attempts_left_ - to_come : 1;
+    return smaller(larger(attempts_allowed(client_), 1U), most);
+  }
+  [[nodiscard]] unsigned made_by_those_under_way() const noexcept {
+    unsigned made = 0;
+    for (unsigned i = 0; i < decider_.count(); ++i) made += attempts_[i].ended ? 0 : attempts_[i].made();
+    return made;
+  }
+  [[nodiscard]] bool under_way() const noexcept {
+    bool any = false;
+    for (unsigned i = 0; i < decider_.count(); ++i) any = any || !attempts_[i].ended;
+    return any;
+  }
 
   // What an attempt's policies say to the world goes to the caller's Context, as long as the caller is there.
   class Relay : public Listener, public Budget {
    public:
-    Relay(HedgeRace& race, Context& ctx, EventMask wanted) noexcept
-        : Listener{wanted, &hear}, Budget{&answer}, race_{race}, ctx_{ctx} {
-      ctx_.listeners.link(*this);
-      ctx_.budgets.link(*this);
+    Relay(HedgeRace& race, Attempt& attempt) noexcept
+        : Listener{static_cast<EventMask>(attempt.wanted | mask_of(EventKind::attempt_started)), &hear},
+          Budget{&answer},
+          race_{race},
+          attempt_{attempt} {
+      attempt_.ctx->listeners.link(*this);
+      attempt_.ctx->budgets.link(*this);
     }
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
     ~Relay() {
-      ctx_.budgets.unlink(*this);
-      ctx_.listeners.unlink(*this);
+      attempt_.ctx->budgets.unlink(*this);
+      attempt_.ctx->listeners.unlink(*this);
     }
 
    private:
     static void hear(Listener& self, const Event& event) noexcept {
       auto& relay = static_cast<Relay&>(self);
       const Lock lock = relay.race_.lock();
+      if (event.kind == EventKind::attempt_started) ++relay.attempt_.begun;
       if (relay.race_.caller_ != nullptr) relay.race_.caller_->listeners.announce(event);
     }
     static bool answer(Budget& self, Ask ask, const Error* failure, Instant now) noexcept {
-      if (ask == Ask::refund) return true;  // it is the only budget of its Context
       auto& relay = static_cast<Relay&>(self);
       const Lock lock = relay.race_.lock();
-      return relay.race_.caller_ != nullptr && relay.race_.caller_->budgets.charge(failure, now);
+      Context* const caller = relay.race_.caller_;
+      if (ask == Ask::charge) return caller != nullptr && caller->budgets.charge(failure, now);
+      if (caller != nullptr) caller->budgets.refund(failure, now);
+      return true;
     }
 
     HedgeRace& race_;
-    Context& ctx_;
+    Attempt& attempt_;
   };
 
   void run(Attempt& attempt) noexcept {
-    Context ctx = attempt.driver != nullptr ? Context{*attempt.driver} : Context{};
-    ctx.deadline = attempt.deadline;
-    ctx.phases = &attempt.phases;
-    ctx.stop = attempt.stop.get_token();
-    ctx.cost = attempt.cost;
-    ctx.route = attempt.route;
-    ctx.max_attempts = attempt.max_attempts;
-    CallAccess::set_gate(ctx, *this, attempt.number);
-    const Relay relay{*this, ctx, attempt.wanted};
+    if (!start(attempt)) return;
 #if ARAMID_EXCEPTIONS
     try {
-      finish(attempt, ctx, ask<Result>(client_, request_, ctx));
+      ask_client(attempt);
     } catch (...) {
-      Lock held = lock();
-      if (winner_ == nobody && caller_ != nullptr) thrown_ = std::current_exception();
-      finish(attempt, ctx, Result{std::unexpect}, held);
+      const Lock held = lock();
+      if (counts(attempt)) thrown_ = std::current_exception();
+      finish(attempt, Result{std::unexpect});
     }
 #else
-    finish(attempt, ctx, ask<Result>(client_, request_, ctx));
+    ask_client(attempt);
 #endif
   }
-
-  void finish(Attempt& attempt, Context& ctx, Result outcome) {
-    Lock held = lock();
-    finish(attempt, ctx, std::move(outcome), held);
+  // One that has lost before its thread came to it asks nobody.
+  [[nodiscard]] bool start(Attempt& attempt) noexcept {
+    const Lock held = lock();
+    attempt.started = counts(attempt);
+    if (!attempt.started) end(attempt);
+    return attempt.started;
   }
-  void finish(Attempt& attempt, Context& ctx, Result outcome, Lock&) {
+  void ask_client(Attempt& attempt) {
+    Result outcome = [&] {
+      const Relay relay{*this, attempt};
+      const LentPermits permits{*attempt.ctx, permits_};
+      return ask<Result>(client_, request_, *attempt.ctx);
+    }();
+    const Lock held = lock();
+    finish(attempt, std::move(outcome));
+  }
+
+  // With the lock held. True while its outcome may be the caller's.
+  [[nodiscard]] bool counts(const Attempt& attempt) const noexcept {
+    return caller_ != nullptr && winner_ == nobody && (speaker_ == nobody || speaker_ == attempt.number);
+  }
+  void end(Attempt& attempt) noexcept {
+    if (attempt.ended) return;
     attempt.ended = true;
-    attempt.end = ctx.now();
-    if (winner_ != nobody || caller_ == nullptr) return;
-    if (speaker_ != nobody && speaker_ != attempt.number) return;  // somebody else's output has begun
-    CallAccess::add_attempts(*caller_, ctx.attempt());
-    const bool thrown = has_thrown();
-    const bool wins = outcome || thrown || speaker_ == attempt.number || !may_follow(outcome.error());
+    attempt.end = attempt.ctx->now();
+    const unsigned made = attempt.made();
+    if (caller_ != nullptr) CallAccess::add_attempts(*caller_, made);
+    if (attempt.share != unlimited_attempts && attempt.share > made) attempts_left_ += attempt.share - made;
+    if (attempt.lost) {
+      losers_.running.fetch_sub(1, std::memory_order_relaxed);
+    } else if (!counts(attempt)) {
+      losers_.total.fetch_add(1, std::memory_order_relaxed);
+    }
+    let_permits_go();
+  }
+
+  void finish(Attempt& attempt, Result outcome) {
+    attempt.shows_latency = outcome.has_value() || attempt.stop.stop_requested();
+    end(attempt);
+    if (!counts(attempt)) return;
+    const bool takes_all = outcome || has_thrown() || speaker_ == attempt.number;
+    const bool ends = takes_all || ends_hedging(outcome.error());
+    const bool goes_on =
+        !ends && hedge_may_follow(outcome.error(), Where::step != 0, attempt.made(), decider_.count());
     if (!outcome) history_.append(std::exchange(outcome.error().history, History{}));
-    if (wins || !outcome_ || more_informative(outcome.error(), outcome_->error())) {
-      caller_->usage = ctx.usage;
-      caller_->hints = ctx.hints;
-      CallAccess::set_provider(*caller_, ctx.provider());
+    if (takes_all || !outcome_ || more_informative(outcome.error(), outcome_->error())) {
+      caller_->usage = attempt.ctx->usage;
+      caller_->hints = attempt.ctx->hints;
+      CallAccess::set_provider(*caller_, attempt.ctx->provider());
       outcome_.emplace(std::move(outcome));
     }
-    if (wins) {
+    if (ends) {
       winner_ = attempt.number;
       decider_.close();
     } else {
-      decider_.failed(true, attempt.end);
+      decider_.failed(goes_on, attempt.end);
     }
+    let_permits_go();
     caller_->waker().wake();
   }
 
@@ -218,43 +324,65 @@ class HedgeRace final : public CommitGate,
     return false;
 #endif
   }
-  [[nodiscard]] static bool may_follow(const Error& error) noexcept {
-    const Ruling row = ruling(error);
-    return row.again != Again::never || row.elsewhere == Elsewhere::yes ||
-           row.elsewhere == Elsewhere::at_once;
-  }
-
-  // The first attempt that asks may speak to the caller. Nobody else is launched or goes on.
+  // The first attempt that asks may speak to the caller. Nobody else is launched or goes on. A race outside, which
+  // tells its other attempts to stop, is asked without the lock: the caller stays as long as there is a speaker.
   [[nodiscard]] bool claim(unsigned number) noexcept override {
     Lock held = lock();
-    if (speaker_ != nobody || winner_ != nobody || caller_ == nullptr) return speaker_ == number;
-    if (!caller_->commit()) return false;
+    if (!counts(attempts_[number])) return false;
+    if (speaker_ == number) return true;
     speaker_ = number;
     decider_.close();
-    stop_others(held);
-    return true;
+    Context& caller = *caller_;
+    held.unlock();
+    const bool granted = CallAccess::claim(caller);
+    held.lock();
+    if (granted) {
+      lose_others();
+      stop_others(held);
+    } else {
+      speaker_ = nobody;
+      caller.waker().wake();
+    }
+    return granted;
   }
 
   void let_go(Lock& held) noexcept {
+    CallAccess::add_attempts(*caller_, made_by_those_under_way());
     caller_ = nullptr;
+    lose_others();
+    let_permits_go();
     stop_others(held);
   }
-
+  void lose_others() noexcept {
+    for (unsigned i = 0; i < decider_.count(); ++i) {
+      if (i == speaker_ || attempts_[i].ended || attempts_[i].lost) continue;
+      attempts_[i].lost = true;
+      losers_.total.fetch_add(1, std::memory_order_relaxed);
+      losers_.running.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
   // Once each, and without the lock: a stop callback may do anything.
   void stop_others(Lock& held) noexcept {
     for (unsigned i = 0; i < decider_.count(); ++i) {
-      if (i == speaker_ || i == winner_ || attempts_[i].ended || attempts_[i].stop.stop_requested()) continue;
+      if (i == speaker_ || attempts_[i].ended || attempts_[i].stop.stop_requested()) continue;
       std::stop_source stop = attempts_[i].stop;
       held.unlock();
       stop.request_stop();
       held.lock();
     }
   }
+  // Before the caller goes if nobody is left behind, so that its bulkhead does not see an orphan.
+  void let_permits_go() noexcept {
+    if ((caller_ == nullptr || decided()) && !under_way()) permits_.clear();
+  }
 
   Client& client_;
   const Request request_;
+  const OwnRoute route_;
+  Losers& losers_;
   std::mutex mutex_;
   Context* caller_;  // null when the caller has gone
+  unsigned attempts_left_;
   HedgeDecider decider_;
   std::optional<Result> outcome_;  // the winner's, or the most informative failure so far
   History history_;
@@ -263,6 +391,7 @@ class HedgeRace final : public CommitGate,
 #if ARAMID_EXCEPTIONS
   std::exception_ptr thrown_;
 #endif
+  std::vector<Permit> permits_;  // of the bulkheads around the call, until its last attempt ends
   Attempt attempts_[Most];
 };
 

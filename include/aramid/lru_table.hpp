@@ -8,10 +8,11 @@
 
 #include <aramid/config.hpp>
 
-#include <cstddef>  // size_t
-#include <cstdint>  // uint32_t, uint64_t
-#include <utility>  // exchange
-#include <vector>   // vector
+#include <cstddef>      // size_t
+#include <cstdint>      // uint32_t, uint64_t
+#include <type_traits>  // is_nothrow_move_assignable_v
+#include <utility>      // exchange, move
+#include <vector>       // vector
 
 ARAMID_BEGIN
 
@@ -19,6 +20,8 @@ namespace detail {
 
 template <class Key, class Value>
 class LruTable {
+  static_assert(std::is_nothrow_move_assignable_v<Key>);
+
  public:
   /// `capacity` 1 to 2^32 - 1.
   explicit LruTable(std::size_t capacity) : entries_(capacity), buckets_(buckets_for(capacity), none) {}
@@ -35,6 +38,7 @@ class LruTable {
   /// The place for the value of `key`: its old one, a free one, or that of the entry that was used longest ago.
   [[nodiscard]] Value& put(const Key& key, std::uint64_t hash) {
     if (Value* known = find(key, hash)) return *known;
+    Key copy = key;  // before anything is changed: it may throw
     std::uint32_t at = used_;
     if (used_ < entries_.size()) {
       ++used_;
@@ -44,7 +48,7 @@ class LruTable {
       leave_bucket(at);
     }
     Entry& entry = entries_[at];
-    entry.key = key;
+    entry.key = std::move(copy);
     entry.hash = hash;
     std::uint32_t& bucket = buckets_[hash & (buckets_.size() - 1)];
     entry.next_in_bucket = std::exchange(bucket, at);

@@ -23,6 +23,7 @@
 ARAMID_BEGIN
 
 class PermitPool;
+class PermitSource;
 
 /// One holder of a permit. The holders of one permit are a ring, guarded by its pool's lock.
 struct PermitShare {
@@ -65,6 +66,11 @@ class Permit {
     share_ = {};
   }
 
+  /// For the chain of another Context, whose work this share was kept for: until `take_back`, which comes before
+  /// this handle's end, `source` holds the same permit. Not of an empty one. On any thread, several at a time.
+  void lend(PermitSource& source) noexcept;
+  static void take_back(PermitSource& source) noexcept;
+
  private:
   friend class Permits;
   Permit(PermitPool& pool, PermitShare& beside) noexcept : pool_{&pool} { pool.join(share_, beside); }
@@ -91,6 +97,12 @@ class PermitSource {
   friend class Permits;
   PermitSource* outer_ = nullptr;
 };
+
+inline void Permit::lend(PermitSource& source) noexcept {
+  source.pool = pool_;
+  pool_->join(source.share, share_);
+}
+inline void Permit::take_back(PermitSource& source) noexcept { source.pool->leave(source.share); }
 
 /// The permits that a call holds: last in, first out, as scopes are. One per call; not shared between threads.
 class Permits {

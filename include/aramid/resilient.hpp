@@ -50,7 +50,7 @@ class Resilient {
              std::constructible_from<Provider, From>)
   constexpr explicit(sizeof...(Settings) == 0 && !std::convertible_to<From, Provider>)
       Resilient(From&& provider, const Settings&... settings)
-      : provider_(std::forward<From>(provider)), policies_(settings...) {
+      : policies_(settings...), provider_(std::forward<From>(provider)) {
     check_settings<Settings...>();
   }
 
@@ -190,7 +190,7 @@ class Resilient {
  private:
   template <std::size_t... I, class... From, class... Settings>
   constexpr Resilient(std::index_sequence<I...>, Args<From...>& provider, const Settings&... settings)
-      : provider_(std::forward<From>(std::get<I>(provider.references))...), policies_(settings...) {
+      : policies_(settings...), provider_(std::forward<From>(std::get<I>(provider.references))...) {
     check_settings<Settings...>();
   }
 
@@ -332,8 +332,8 @@ class Resilient {
     if constexpr (detail::tagged<P, Tag>() != 0) visitor(detail::reveal<Tag>(policy));
   }
 
-  ARAMID_EMPTY Provider provider_;
   ARAMID_EMPTY PolicyStack<Policies...> policies_;
+  ARAMID_EMPTY Provider provider_;  // last: work that it waits for in its end may hold a bulkhead's permit
 };
 
 template <class P>

@@ -35,7 +35,7 @@ namespace testing {
 
 /// A clock that stands still until it is told to move, or a call waits on it. Calls of several threads move it as
 /// they wait, each for itself. Threads that take part in one call (a Hedge's) wait for each other: time goes on
-/// when all of them wait, to the end of the shortest wait.
+/// when all of them wait, to the end of the shortest wait. It must outlive such a client: losers may be on it.
 /// Thread-safety: all members from any thread. A wait without an end blocks until it is woken or stopped.
 class ManualClock final : public Driver {
  public:
@@ -68,7 +68,7 @@ class ManualClock final : public Driver {
       wait_together(until, waker, stop);
     } else if (until == Instant::max()) {
       detail::blocking_wait(until, waker, stop);
-    } else {
+    } else if (!waker.unpark()) {  // nor was it woken before the wait, by a thread that has left meanwhile
       advance_to(until);
     }
   }

@@ -11,8 +11,8 @@
 
 #include <condition_variable>  // condition_variable
 #include <cstddef>             // size_t
+#include <exception>           // exception
 #include <mutex>               // mutex, unique_lock
-#include <system_error>        // system_error
 #include <thread>              // jthread
 #include <vector>              // vector
 
@@ -66,7 +66,7 @@ class WorkerPool {
 #if ARAMID_EXCEPTIONS
     try {
       threads_.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {  // no thread, or no memory for one
       return false;
     }
 #else

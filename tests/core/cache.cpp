@@ -159,6 +159,38 @@ TEST_CASE("the table agrees with a slow model of it", "[cache]") {
   }
 }
 
+TEST_CASE("a key that cannot be copied leaves the table as it was", "[cache]") {
+  struct Key {
+    int number = 0;
+    bool throws = false;
+    Key() = default;
+    Key(int n, bool t = false) : number{n}, throws{t} {}
+    Key(const Key& other) : number{other.number} {
+      if (other.throws) throw std::bad_alloc{};
+    }
+    Key(Key&&) noexcept = default;
+    Key& operator=(const Key& other) {
+      if (other.throws) throw std::bad_alloc{};
+      number = other.number;
+      return *this;
+    }
+    Key& operator=(Key&&) noexcept = default;
+    bool operator==(const Key& other) const { return number == other.number; }
+  };
+  for (const std::size_t capacity : {std::size_t{1}, std::size_t{2}}) {
+    detail::LruTable<Key, int> table{capacity};
+    table.put(Key{1}, 1) = 10;
+    CHECK_THROWS_AS(table.put(Key{2, true}, 2), std::bad_alloc);
+    CHECK(table.size() == 1);
+    REQUIRE(table.find(Key{1}, 1) != nullptr);
+    CHECK(*table.find(Key{1}, 1) == 10);
+    table.put(Key{3}, 3) = 30;
+    table.put(Key{4}, 4) = 40;
+    CHECK(table.size() == capacity);
+    CHECK(*table.find(Key{4}, 4) == 40);
+  }
+}
+
 TEST_CASE("a Cache is a client: accessors and description see through it", "[cache]") {
   using Kept = Cache<Resilient<Counts, Breaker<5, 60s, 3>>, ByText, 10, 60s, 1h>;
   int calls = 0;

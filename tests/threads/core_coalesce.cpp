@@ -7,6 +7,7 @@
 
 #include <aramid/aramid.hpp>
 #include <aramid/coalesce.hpp>
+#include <aramid/testing.hpp>
 
 #include <atomic>
 #include <latch>
@@ -156,6 +157,81 @@ TEST_CASE("an exception is its caller's own, the next one makes the call", "[coa
   }
   CHECK(threw);
   CHECK(answer == 5);
+}
+
+TEST_CASE("a failure after the first caller's stop request or deadline is its own, whatever it is called",
+          "[coalesce]") {
+  for (const bool by_deadline : {false, true}) {
+    std::latch second_waits{1};
+    std::atomic<int> asked{0};
+    auto provider = [&](const int& n, Context& ctx) -> Outcome<int> {
+      if (++asked > 1) return n;
+      second_waits.wait();
+      while (!ctx.stop.stop_requested() && ctx.now() < ctx.deadline) ctx.wait(ctx.deadline);
+      return by_deadline ? Outcome<int>{timed_out(Phase::total)} : fail(Fault::connection_lost);
+    };
+    Coalesce<decltype(provider), Itself> client{provider};
+    testing::ManualClock clock;
+    std::stop_source stop;
+    Fault fault{};
+    int answer = 0;
+    {
+      const std::jthread first{[&] {
+        Context ctx{clock};
+        if (by_deadline) ctx.deadline = clock.now() + 1s;
+        ctx.stop = stop.get_token();
+        fault = client(5, ctx).error().fault;
+      }};
+      while (asked == 0) std::this_thread::yield();
+      const std::jthread second{[&] { answer = client(5).value_or(0); }};
+      while (client.waiting() == 0) std::this_thread::yield();
+      if (!by_deadline) stop.request_stop();
+      second_waits.count_down();
+    }
+    CHECK(fault != Fault::cancelled);
+    CHECK(answer == 5);
+    CHECK(asked == 2);
+  }
+}
+
+TEST_CASE("an outcome that cannot be copied is its caller's own, and the key is free again", "[coalesce]") {
+  struct Sore {
+    int value = 0;
+    std::atomic<bool>* hurts = nullptr;
+    Sore(int v, std::atomic<bool>& h) : value{v}, hurts{&h} {}
+    Sore(const Sore& other) : value{other.value}, hurts{other.hurts} {
+      if (*hurts) throw std::bad_alloc{};
+    }
+    Sore(Sore&&) noexcept = default;
+  };
+  std::latch second_waits{1};
+  std::atomic<bool> hurts{true};
+  std::atomic<int> asked{0};
+  auto provider = [&](const int& n, Context&) -> Outcome<Sore> {
+    if (++asked == 1) second_waits.wait();
+    return Sore{n, hurts};
+  };
+  Coalesce<decltype(provider), Itself> client{provider};
+  int first_answer = 0;
+  int second_answer = 0;
+  {
+    const std::jthread first{[&] {
+      const auto answer = client(5);
+      if (answer) first_answer = answer->value;
+    }};
+    while (asked == 0) std::this_thread::yield();
+    const std::jthread second{[&] {
+      const auto answer = client(5);
+      if (answer) second_answer = answer->value;
+    }};
+    while (client.waiting() == 0) std::this_thread::yield();
+    second_waits.count_down();
+  }
+  CHECK(first_answer == 5);
+  CHECK(second_answer == 5);
+  CHECK(asked == 2);
+  CHECK(client(5)->value == 5);
+  CHECK(asked == 3);
 }
 
 TEST_CASE("many callers of few keys all get their answer", "[coalesce]") {
