@@ -255,7 +255,7 @@ struct CallAccess {
   /// highest number: as many as it likes.
   [[nodiscard]] static unsigned attempts_left(const Context& ctx) noexcept {
     const unsigned most = ctx.most_attempts();
-    const unsigned taken = ctx.attempts_ + ctx.alternatives_;
+    const unsigned taken = ctx.attempts_ + ctx.alternatives_ + ctx.kept_;
     if (most == 0 || most == ~0U) return ~0U;
     return most > taken ? most - taken : 0;
   }
