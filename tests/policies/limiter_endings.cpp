@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// However calls end, nothing of theirs stays: a million endings leave queue and reservations at zero, and on the way
-// what is in use is what the calls there were should have left.
+// However calls end, nothing of theirs stays: a million endings leave queue and reservations at zero, and on the
+// way what is in use is what the calls there were should have left.
 
 #include "limiter_calls.hpp"
 

@@ -266,12 +266,15 @@ TEST_CASE("entries are kept when a log is given more room, and correct the same 
   SlidingLog<> log;
   log.start(Quota{Unit::tokens, 1'000, 60s}, 8);
   Ticket tickets[20];
+  const auto take = [&](Ticket& ticket, std::int64_t amount, Instant now) {
+    log.expire(now);
+    REQUIRE(log.take(ticket, amount, now));
+  };
   // Around the end of the ring.
-  for (int i = 0; i < 12; ++i) REQUIRE(log.take(tickets[0], 1, at(i * 1s)));
-  log.expire(at(71s));
-  for (int i = 0; i < 10; ++i) REQUIRE(log.take(tickets[i], 10 + i, at(72s + i * 1s)));
+  for (int i = 0; i < 12; ++i) take(tickets[0], 1, at(i * 1s));
+  for (int i = 0; i < 10; ++i) take(tickets[i], 10 + i, at(72s + i * 1s));
   log.make_room(1'000);
-  for (int i = 10; i < 20; ++i) REQUIRE(log.take(tickets[i], 10 + i, at(72s + i * 1s)));
+  for (int i = 10; i < 20; ++i) take(tickets[i], 10 + i, at(72s + i * 1s));
   CHECK(log.entries() == 20);
   std::int64_t used = log.used(at(92s));
   CHECK(used == 390);

@@ -274,7 +274,10 @@ TEST_CASE("correcting an entry that others were merged into keeps what they used
   SlidingLog<> log;
   log.start(Quota{Unit::tokens, 1'000'000, 60s}, 8);
   Ticket tickets[40];
-  for (int i = 0; i < 40; ++i) REQUIRE(log.take(tickets[i], 10, at(i * 1s)));
+  for (int i = 0; i < 40; ++i) {
+    log.expire(at(i * 1s));
+    REQUIRE(log.take(tickets[i], 10, at(i * 1s)));
+  }
   REQUIRE(log.used(at(40s)) == 400);
   REQUIRE(log.entries() == 14);
   for (const Ticket ticket : tickets) log.correct(ticket, 10, 10, at(40s));

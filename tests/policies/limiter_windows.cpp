@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 // No window ever holds more than its quota: every window position that matters, under random arrivals, costs,
-// cancels, corrections, priorities, changed limits and clock steps. For algorithms that are not exact, within their documented
-// error.
+// cancels, corrections, priorities, changed limits and clock steps. For algorithms that are not exact, within their
+// documented error.
 
 #include "limiter_calls.hpp"
 

@@ -137,6 +137,29 @@ TEST_CASE("what the first attempt leaves of the ceiling goes to the next, and ea
   CHECK(calls(2) == 2);
 }
 
+TEST_CASE("retries without end have no ceiling to share", "[hedge]") {
+  ManualClock clock;
+  Script script{{fail(Fault::unavailable)}};
+  using Client = Resilient<Script, Timeout<60s>, Retry<forever, Backoff<Constant, NoJitter, 1s, 9s>>>;
+  Hedge<Client, After<2s>> client{script};
+  Context ctx = clock.context();
+  ctx.deadline = clock.now() + 10500ms;
+  CHECK_FALSE(client(0, ctx));
+  CHECK(script.calls() == 11 + 9);  // the first at 0 to 10 s, the other one at 2 to 10 s
+}
+
+TEST_CASE("a plain provider that asks a client of its own has that client's retries in each attempt",
+          "[hedge]") {
+  ManualClock clock;
+  Script script{{fail(Fault::unavailable)}};
+  Resilient<Script, Retry<3, Backoff<Constant, NoJitter, 1s, 9s>>> own{script};
+  auto provider = [&](const int& request, Context& ctx) { return own(request, ctx); };
+  Hedge<decltype(provider), After<never>> client{provider};
+  Context ctx = clock.context();
+  CHECK_FALSE(client(0, ctx));
+  CHECK(script.calls() == 8);
+}
+
 TEST_CASE("an attempt that lost counts as one of the call's", "[hedge]") {
   ManualClock clock;
   testing::Act<int> slow{1, 60s};

@@ -191,3 +191,40 @@ TEST_CASE("reset from another thread never leaves a breaker that cannot recover"
   });
   recovers(client, clock, mood);
 }
+
+TEST_CASE("a breaker that trips while it is reset is open for its whole cool-down, or closed") {
+  struct HalfOpen : Listener {
+    HalfOpen() : Listener{mask_of(EventKind::breaker_moved), &HalfOpen::hear} {}
+    static void hear(Listener& self, const Event& event) noexcept {
+      if (event.limit == static_cast<std::int64_t>(BreakerState::half_open)) {
+        ++static_cast<HalfOpen&>(self).times;
+      }
+    }
+    int times = 0;
+  };
+  Breaker<1, 60s, 1> policy;
+  std::atomic<bool> over{false};
+  std::atomic<int> half_open{0};
+  together(2, [&](int thread) {
+    if (thread == 0) {
+      while (!over.load()) policy.reset();
+      return;
+    }
+    HalfOpen moves;
+    Error error;
+    error.fault = Fault::unavailable;
+    for (int i = 0; i < 200'000; ++i) {
+      Context ctx;
+      ctx.listeners.link(moves);
+      decltype(policy)::Scope scope;
+      if (policy.admit(scope, ctx, Instant{1h}).kind == Admission::Kind::proceed) {
+        CallAccess::begin_attempt(ctx);
+        (void)policy.settle(scope, ctx, &error, Instant{1h});
+      }
+      ctx.listeners.unlink(moves);
+    }
+    half_open = moves.times;
+    over = true;
+  });
+  CHECK(half_open == 0);
+}

@@ -68,7 +68,7 @@ std::vector<Entry> race(Policy& limiter, int rounds, bool corrections, Rough rou
   };
   std::barrier round{threads, [&]() noexcept {
                        Duration step{static_cast<std::int64_t>(steps() % 1'500'000'000)};
-                       // Nearly a window later, what was stamped with a clock that is behind may have left too soon.
+                       // Nearly a window later what was stamped by a clock that is behind may have left.
                        if (rough.behind != Duration{0} && steps() % 3 == 0) {
                          step = requests.window.duration() - 10ms;
                        }

@@ -120,8 +120,10 @@ class Breaker : public detail::BreakerMachine<Trip, Cooldown, Probes, Options...
 
   /// Closes it, gives it back to automatic and forgets its failures. Results of calls under way change nothing.
   void reset() noexcept {
-    by_hand([this](Word word) { return this->closed(word, BreakerState::closed); });
+    // While its instant is forgotten nothing may trip it: that trip's instant would be forgotten with it.
+    by_hand([](Word word) { return moved_once(word, BreakerState::disabled); });
     this->open_until_.set(Instant::min());
+    by_hand([this](Word word) { return this->closed(word, BreakerState::closed); });
   }
   /// Open until `reset` or `automatic`.
   void force_open() noexcept {

@@ -16,8 +16,8 @@
 // goes to the limiter itself, as do the calls of further threads than `Threads`.
 //
 // When to use it: for rates of 100,000 and more a second on several threads. When not: for token quotas (costs
-// differ from call to call; such a limiter does not compile, or throws what it says of its settings at run time), or
-// where calls take longer than microseconds.
+// differ from call to call; such a limiter does not compile, and such settings are refused), or where calls take
+// longer than microseconds.
 //
 // Cost: a thread-local read and a few plain loads and stores on a cache line of the thread's own. Memory: 64 bytes
 // a thread with up to two quotas, 192 with quotas set at run time. Thread-safety: yes.

@@ -34,8 +34,8 @@
 // gives it back sooner must say by how much. All calls are made under the limiter's lock, unless the meter says
 // `static constexpr bool lock_free = true`: then `take`, `fits` and `correct` come from many threads at once,
 // `take` may refuse although `fits` has just agreed, and `std::int64_t since(Ticket) const noexcept` says how
-// many units have been taken after a reservation, at most. A meter whose tickets mean nothing after `set_limit` says
-// `static constexpr bool limit_ends_tickets = true`: those from before then give nothing back. One that keeps
+// many units have been taken after a reservation, at most. A meter whose tickets mean nothing after `set_limit`
+// says `static constexpr bool limit_ends_tickets = true`: those from before then give nothing back. One that keeps
 // something for each admission may have `void make_room(std::int64_t most) noexcept`: `most` as in `start`, told
 // whenever limits have changed.
 #pragma once

@@ -113,7 +113,7 @@ class QuotaSet {
     return false;
   }
   void learn(const Grant& grant, const RateHints& hints, bool limits_too, Instant now) noexcept {
-    bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
+    [[maybe_unused]] const bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < size(); ++i) {
       if (hints_[i] == nullptr) continue;
       const QuotaHint& hint = hints.*hints_[i];
@@ -204,7 +204,7 @@ class QuotaSet {
   [[nodiscard]] bool server_has(std::size_t i, const Cost& cost, Instant now) const noexcept {
     return larger<std::int64_t>(amount(i, cost), 1) <= servers_[i].left(now);
   }
-  bool count(Grant& grant, const Cost& cost, Instant now) noexcept {
+  ARAMID_INLINE bool count(Grant& grant, const Cost& cost, Instant now) noexcept {
     if constexpr (lock_free_v<Meter>) {
       for (std::size_t i = 0; i < size(); ++i) {
         if (!server_has(i, cost, now)) return false;

@@ -11,7 +11,7 @@
 // where the server has seen it already. What a call did not use comes back only if no attempt let in after it has
 // reported: such a report knows it already.
 // Cost: under a lock nothing to speak of; without one, from the first report on, a compare-and-swap a
-// reservation. Thread-safety: `take` and `left` from any thread; `charge` too if `LockFree`; the rest one at a time.
+// reservation. Thread-safety: `take` and `left` from any thread, if `LockFree`; the rest under the limiter's lock.
 #pragma once
 
 #include <aramid/context.hpp>
@@ -73,8 +73,8 @@ class ServerQuota {
     return newest_ != 0 && (turn == 0 || comes_after(newest_, turn));
   }
 
-  /// `turn`: of the attempt that reports; `seen` as `take` told it. If nobody had counted, `since` is the most units
-  /// that were taken after it.
+  /// `turn`: of the attempt that reports; `seen` as `take` told it. If nobody had counted, `since` is the most
+  /// units that were taken after it.
   void report(const QuotaHint& hint, Turn turn, std::int64_t seen, std::int64_t since, Duration window,
               Instant now) noexcept {
     std::int64_t base = seen;

@@ -78,15 +78,15 @@ class SlidingLog {
   [[nodiscard]] bool fits(std::int64_t amount, Instant) const noexcept { return amount <= limit_ - used_; }
   bool take(Ticket& ticket, std::int64_t amount, Instant now) noexcept {
     if (!fits(amount, now)) return false;
-    ticket = amount > 0 ? push(now, amount) : no_entry;
+    ticket = amount > 0 ? push(amount) : no_entry;
     return true;
   }
 
   /// An entry that has left, or was merged into an older one, stays as it was counted, but for what was used
   /// beyond: that counts from `now` on.
-  void correct(Ticket ticket, std::int64_t taken, std::int64_t used, Instant now) noexcept {
+  void correct(Ticket ticket, std::int64_t taken, std::int64_t used, Instant) noexcept {
     if (ticket < tail_ || ticket >= head_) {
-      if (used > taken) push(now, used - taken);
+      if (used > taken) push(used - taken);
       return;
     }
     // The difference, because other entries may have been merged into this one.
@@ -164,17 +164,16 @@ class SlidingLog {
  private:
   static constexpr Ticket no_entry = -1;
 
-  Ticket push(Instant now, std::int64_t amount) noexcept {
+  // At the latest instant that anybody has told: what has left by then is no longer here.
+  Ticket push(std::int64_t amount) noexcept {
     amount = smaller(amount, room_to_count());
     used_ += amount;
-    // Somebody may have seen a later instant, and what has left by then is no longer here.
-    latest_ = larger<std::int64_t>(latest_, now.time_since_epoch().count());
     if (tail_ != head_) {
       if (slot_ != 0) {
         if (joins_newest(slot_, amount)) return head_ - 1;
         if (entries() > mask_) merge_oldest();
-      } else if (const std::size_t quarter = (mask_ + 1) / 4; entries() >= 3 * quarter) [[unlikely]] {
-        const std::int64_t slot = stay_.count() / static_cast<std::int64_t>(quarter);
+      } else if (entries() > mask_ - (mask_ + 1) / 4) [[unlikely]] {
+        const std::int64_t slot = stay_.count() / static_cast<std::int64_t>((mask_ + 1) / 4);
         if (tail_ + 1 != head_ && at(tail_ + 1).amount == 0) {
           merge_oldest();
         } else if (joins_newest(larger<std::int64_t>(slot, 1), amount)) {

@@ -223,15 +223,15 @@ struct TokenBucket {
     // end must never be thought later than it is. Giving back is three steps: claimed_ grows, full_ moves, moved_
     // grows. A reservation reads moved_ before it is put: its ticket holds only moves that came before it. One that
     // ends reads claimed_: all moves that have come by then are in it. What lies between the two readings is too
-    // much rather than too little, in every interleaving:
-    //   put before full_ moves:                         the move is not in moved_ yet, but in claimed_, as it must be
-    //   put after it, moved_ read before moved_ grows:  the move is counted against it: it gives back less
-    //   put after it, moved_ read after moved_ grows:   exact
-    // Two that give back at once follow each other as claimed_ grows, and the first does not depend on the second.
+    // much rather than too little, in every interleaving of a reservation and a move:
+    //   put before full_ moves: the move is not in moved_ yet, but in claimed_, as it must be
+    //   put after it, moved_ read before it grew: the move is counted against it, and it gives back less
+    //   put after it, moved_ read after it grew: exact
+    // Two that give back at once follow each other as claimed_ grows: the first does not depend on the second.
     //
-    // The last one on the line moves nobody and takes its claim back, so that those before it lose nothing. It is
-    // the last if full_ is its end: no sooner can full_ get there, unless somebody who has claimed meanwhile moved
-    // it with others behind. Then claimed_ is no longer its own, and the claim stays.
+    // The last one on the line moves nobody, and takes its claim back, so that those before it lose nothing. It is
+    // the last if full_ is where it ends: full_ is never before the end of a reservation, and no reservation ends
+    // before its ticket less claimed_. If others have claimed meanwhile that proves nothing, and the claim stays.
     void give_back(Ticket ticket, std::int64_t back, Instant now) noexcept {
       const std::int64_t at = ticks(now);
       std::int64_t claimed = claimed_.load();
