@@ -77,7 +77,7 @@ class Cache : public Wrapping<Client> {
     Result outcome = detail::ask<Result>(this->client(), request, ctx);
     const Instant then = CallAccess::look(ctx);
     if (outcome) {
-      keep(*key, {std::make_shared<const Response>(*outcome), saturating_add(then, Ttl)});
+      try_to_keep(*key, *outcome, saturating_add(then, Ttl));
     } else if (kept.answer && may_be_stale(outcome.error(), ctx) &&
                then < saturating_add(kept.expires, StaleIfError)) {
       stale_.fetch_add(1, std::memory_order_relaxed);
@@ -127,6 +127,17 @@ class Cache : public Wrapping<Client> {
     const std::lock_guard lock{mutex_};
     const Kept* kept = table_.find(key, Keys::hash(key));
     return kept != nullptr ? *kept : Kept{};
+  }
+  // An answer that cannot be copied, or for which there is no memory, is given all the same.
+  void try_to_keep(const typename Keys::Key& key, const Response& answer, Instant expires) noexcept {
+#if ARAMID_EXCEPTIONS
+    try {
+      keep(key, {std::make_shared<const Response>(answer), expires});
+    } catch (...) {
+    }
+#else
+    keep(key, {std::make_shared<const Response>(answer), expires});
+#endif
   }
   void keep(const typename Keys::Key& key, Kept kept) {
     Kept replaced;  // an answer that may be large dies outside the lock

@@ -191,6 +191,29 @@ TEST_CASE("a key that cannot be copied leaves the table as it was", "[cache]") {
   }
 }
 
+TEST_CASE("an answer that cannot be copied is given and not kept", "[cache]") {
+  struct Answer {
+    bool stays = false;
+    Answer() = default;
+    explicit Answer(bool must_stay) : stays{must_stay} {}
+    Answer(const Answer& other) : stays{other.stays} {
+      if (stays) throw std::bad_alloc{};
+    }
+    Answer(Answer&&) noexcept = default;
+    Answer& operator=(const Answer&) = default;
+    Answer& operator=(Answer&&) noexcept = default;
+  };
+  const auto provider = [](const Ask& ask, Context&) -> Outcome<Answer> {
+    return Answer{ask.text == "large"};
+  };
+  Cache<decltype(provider), ByText, 3, 60s> cache{provider};
+  Context ctx;
+  CHECK(cache({"large"}, ctx).has_value());
+  CHECK(cache.size() == 0);
+  CHECK(cache({"small"}, ctx).has_value());
+  CHECK(cache.size() == 1);
+}
+
 TEST_CASE("a Cache is a client: accessors and description see through it", "[cache]") {
   using Kept = Cache<Resilient<Counts, Breaker<5, 60s, 3>>, ByText, 10, 60s, 1h>;
   int calls = 0;
