@@ -4,9 +4,10 @@
 // aramid/policies/sliding_log.hpp: what one quota has let through in its window, entry by entry.
 //
 // At no instant do more than `limit` units lie in any window: an entry leaves when it is exactly one window old.
-// With a slot length, what is let through in the same slot is one entry at its latest time. So it is when a ring is
-// three quarters full, with slots of which it holds four windows: never too much is let through, at most a little
-// too late. Clock readings of several threads need not come in order: none counts as earlier than one seen before.
+// With a slot length, what is let through in the same slot is one entry at its latest time. So it is when a ring on
+// the heap is three quarters full, in slots of which it holds four windows: never too much is let through, at most
+// a little too late. Clock readings of several threads need not come in order: none counts as earlier than one seen
+// before.
 // Cost: O(1) amortised. Memory: 16 bytes an entry, taken at the start and by `make_room`. Not thread-safe: the
 // limiter's lock guards it.
 // Source: the textbook's sliding-window log.
@@ -64,7 +65,11 @@ class SlidingLog {
     ring_ = ring;
     mask_ = entries - 1;
   }
-  void merge_within(Duration slot) noexcept { slot_ = slot.count(); }
+  void merge_within(Duration slot) noexcept
+    requires(Inline != 0)
+  {
+    slot_ = slot.count();
+  }
   /// An admission may be used up to `late` after it was taken: it stays in the window for that much longer.
   void allow_late(Duration late) noexcept { stay_ = saturating_add(window_, late); }
 
@@ -165,28 +170,31 @@ class SlidingLog {
   static constexpr Ticket no_entry = -1;
 
   // At the latest instant that anybody has told: what has left by then is no longer here.
-  Ticket push(std::int64_t amount) noexcept {
+  ARAMID_INLINE Ticket push(std::int64_t amount) noexcept {
     amount = smaller(amount, room_to_count());
     used_ += amount;
-    if (tail_ != head_) {
-      if (slot_ != 0) {
-        if (joins_newest(slot_, amount)) return head_ - 1;
-        if (entries() > mask_) merge_oldest();
-      } else if (entries() > mask_ - (mask_ + 1) / 4) [[unlikely]] {
-        const std::int64_t slot = stay_.count() / static_cast<std::int64_t>((mask_ + 1) / 4);
-        if (tail_ + 1 != head_ && at(tail_ + 1).amount == 0) {
-          merge_oldest();
-        } else if (joins_newest(larger<std::int64_t>(slot, 1), amount)) {
-          return head_ - 1;
-        } else if (entries() > mask_) {
-          merge_oldest();
-        }
-      }
+    if constexpr (Inline != 0) {
+      if (slot_ != 0 && tail_ != head_ && joins_newest(slot_, amount)) return head_ - 1;
+      if (entries() > mask_) merge_oldest();
+    } else if (entries() > mask_ - (mask_ + 1) / 4) [[unlikely]] {
+      if (squeezed_in(amount)) return head_ - 1;
     }
     at(head_) = {latest_, amount};
     return head_++;
   }
 
+  // Into a ring that is three quarters full. False: there is room for an entry of its own now.
+  ARAMID_COLD bool squeezed_in(std::int64_t amount) noexcept {
+    const std::int64_t slot = stay_.count() / static_cast<std::int64_t>((mask_ + 1) / 4);
+    if (at(tail_ + 1).amount == 0) {
+      merge_oldest();
+    } else if (joins_newest(larger<std::int64_t>(slot, 1), amount)) {
+      return true;
+    } else if (entries() > mask_) {
+      merge_oldest();
+    }
+    return false;
+  }
   bool joins_newest(std::int64_t slot, std::int64_t amount) noexcept {
     Entry& newest = at(head_ - 1);
     if (latest_ / slot != newest.at / slot) return false;
