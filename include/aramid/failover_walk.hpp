@@ -6,7 +6,8 @@
 // Each candidate is asked in the routing's order until one answers or the ruling of a failure ends the chain. While
 // others are left, a candidate that would hold the call back refuses it instead (`Reason::elsewhere`), so nobody
 // waits at one provider while another is ready. When all have been tried, the walk goes back to the one that is
-// ready first, if it would be before the deadline. `Clients` answers
+// ready first, if it would be before the deadline, and to each twice at most; inside another combinator that has
+// somebody left it says so instead. A candidate that has not been asked keeps an attempt. `Clients` answers
 //   size()  facts(i)  name(i)  headroom(i, now)  attempts_allowed()  ask<Result>(i, request, ctx)
 // Cost: none over the chosen candidate but for what the routing does. No allocation on success.
 #pragma once
@@ -50,8 +51,8 @@ class FailoverWalk<Routing, Clients, Max> {
     return walk<Result>(clients, request, ctx, at, ctx.route.failover ? clients.size() : 1, now, nested);
   }
 
-  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then those
-  /// that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
+  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then
+  /// those that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
   template <class Request, class Visitor>
   void preview(Clients& clients, const Request& request, const Context& ctx, Instant now,
                Visitor&& visit) const {
