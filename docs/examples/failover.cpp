@@ -70,7 +70,7 @@ int main() {
   mine.route.wait = false;      // and no waiting for one that is not ready
   const auto local = chat(std::string{"hello"}, mine);
 
-  for (const auto& [provider, readiness] : available(chat, std::string{"hello"})) {
+  for (const auto& [provider, readiness] : available(chat, mine)) {
     std::cout << provider.view() << ": " << (readiness.ready() ? "ready" : to_string(readiness.reason))
               << '\n';
   }

@@ -271,6 +271,10 @@ struct CallAccess {
   /// The last attempt never left this process.
   static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
+  /// Whether no attempt is left but for `others`.
+  [[nodiscard]] static bool uses_up(const Context& ctx, unsigned others) noexcept {
+    return ctx.uses_up(ctx.attempts_ + others);
+  }
   static unsigned& kept_attempts(Context& ctx) noexcept { return ctx.kept_; }
   /// The outermost combinator's ceiling holds for all stacks nested in it. A stack around a plain provider needs
   /// none: its retries end by themselves.

@@ -333,9 +333,10 @@ template <class Client>
 
 }  // namespace detail
 
-/// The candidates of a Failover, or of one that `client` wraps, in the order in which a call would ask them now, and
-/// what would hold it back there: a candidate that is not ready would be passed over while another one is. Behind
-/// them those that `ctx.route` leaves out. Nothing changes by asking; where a routing draws lots, it does not draw.
+/// The candidates of a Failover, or of one that `client` wraps, in the order in which a call would ask them now,
+/// and what would hold it back there: a candidate that is not ready would be passed over while another one is.
+/// Behind them those that `ctx.route` leaves out. Nothing changes by asking; where a routing draws lots, it does
+/// not draw. A policy that has one state for each key does not tell.
 template <class Client, class Request>
 [[nodiscard]] auto available(Client& client, const Request& request, Context& ctx) {
   return detail::choosing(client).available(request, ctx);

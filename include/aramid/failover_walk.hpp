@@ -6,13 +6,14 @@
 // Each candidate is asked in the routing's order until one answers or the ruling of a failure ends the chain. While
 // others are left, a candidate that would hold the call back refuses it instead (`Reason::elsewhere`), so nobody
 // waits at one provider while another is ready. When all have been tried, the walk goes back to the one that is
-// ready first, if it would be before the deadline. `Clients` answers
+// ready first, if it would be before the deadline, and to each twice at most; inside another combinator that has
+// somebody left it says so instead. A candidate that has not been asked keeps an attempt. `Clients` answers
 //   size()  facts(i)  name(i)  headroom(i, now)  attempts_allowed()  ask<Result>(i, request, ctx)
 // Cost: none over the chosen candidate but for what the routing does. No allocation on success.
 #pragma once
 
-#include <aramid/candidate.hpp>
 #include <aramid/context.hpp>
+#include <aramid/failover_left.hpp>
 #include <aramid/failover_order.hpp>
 #include <aramid/route.hpp>
 
@@ -22,64 +23,6 @@
 ARAMID_BEGIN
 
 namespace detail {
-
-/// What the failures so far leave to be asked.
-class Eligible {
- public:
-  [[nodiscard]] bool lets(const CandidateFacts& facts) const noexcept {
-    if (filtered_ && !facts.takes_filtered) return false;
-    return !too_long_ || (too_small_ > 0 && facts.context_window > too_small_);
-  }
-  /// False if nobody else may be asked after `error`.
-  [[nodiscard]] bool learn(const Error& error, const CandidateFacts& facts) noexcept {
-    switch (ruling(error).elsewhere) {
-      case Elsewhere::never:
-        return false;
-      case Elsewhere::larger:
-        // Without knowing this one's window, none is known to be larger.
-        too_long_ = true;
-        too_small_ = larger(too_small_, facts.context_window);
-        return too_small_ > 0;
-      case Elsewhere::configured:
-        filtered_ = true;
-        return true;
-      default:
-        return true;
-    }
-  }
-
- private:
-  bool filtered_ = false;
-  bool too_long_ = false;
-  std::int64_t too_small_ = 0;
-};
-
-/// How many candidates are left, on top of what a combinator outside has; taken back however the call ends.
-class Alternatives {
- public:
-  explicit Alternatives(Context& ctx) noexcept
-      : ctx_{ctx}, outer_{CallAccess::alternatives(ctx)}, outer_kept_{CallAccess::kept_attempts(ctx)} {}
-  Alternatives(const Alternatives&) = delete;
-  Alternatives& operator=(const Alternatives&) = delete;
-  ~Alternatives() {
-    CallAccess::alternatives(ctx_) = outer_;
-    CallAccess::kept_attempts(ctx_) = outer_kept_;
-  }
-  /// Who would hold the call back is to refuse it, and so many attempts stay for them.
-  void left(std::size_t here) noexcept {
-    CallAccess::alternatives(ctx_) = outer_ + static_cast<unsigned>(here);
-  }
-  /// So many attempts stay, but whoever is asked may hold the call back. False if one more would be one of these.
-  [[nodiscard]] bool keep(std::size_t attempts) noexcept {
-    CallAccess::kept_attempts(ctx_) = outer_kept_ + static_cast<unsigned>(attempts);
-    return !ctx_.retries_used_up();
-  }
-
- private:
-  Context& ctx_;
-  unsigned outer_;
-  unsigned outer_kept_;
-};
 
 // Nothing for what is no routing: the sentence about that is the only one to come.
 template <class Routing, class Clients, std::size_t Max>
@@ -108,8 +51,8 @@ class FailoverWalk<Routing, Clients, Max> {
     return walk<Result>(clients, request, ctx, at, ctx.route.failover ? clients.size() : 1, now, nested);
   }
 
-  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then those
-  /// that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
+  /// Shows `visit(candidate, asked)` the candidates in the order in which a call made now would ask them, then
+  /// those that its route leaves out. Changes nothing: a turn is not taken, and nothing is drawn.
   template <class Request, class Visitor>
   void preview(Clients& clients, const Request& request, const Context& ctx, Instant now,
                Visitor&& visit) const {
@@ -206,7 +149,7 @@ class FailoverWalk<Routing, Clients, Max> {
     Progress<Result> progress;
     std::size_t asked = 0;  // place in the order
     bool open = progress.note(std::move(outcome), at(asked), clients.facts(at(asked)), ctx);
-    while (open && may_go_on(ctx)) {
+    while (open && may_go_on(ctx) && alternatives.may_ask()) {
       const std::size_t next = progress.next_after(asked, count, at, clients);
       if (next == count) break;
       move_on(progress.last, ctx);
@@ -220,9 +163,11 @@ class FailoverWalk<Routing, Clients, Max> {
     while (open && count > 1) {
       const std::size_t first = progress.first_ready(count, at, clients, ctx);
       if (first == count) break;
-      ++progress.visits[at(first)].returns;
+      if (alternatives.outside()) return std::move(progress).held_back_by(at(first), ctx);
+      Visit& visit = progress.visits[at(first)];
+      ++visit.returns;
       if (!alternatives.keep(progress.unasked_besides(first, count, at, clients))) continue;
-      if (!wait_for(progress.visits[at(first)], ctx)) break;
+      if (!wait_for(visit, ctx)) break;
       move_on(progress.last, ctx);
       if constexpr (Routing::reads_time) now = ctx.now();
       Result tried = ask<Result>(clients, at(first), request, ctx, now);
@@ -235,6 +180,7 @@ class FailoverWalk<Routing, Clients, Max> {
   /// What earlier visits left.
   struct Visit {
     Instant ready = Instant::max();  // when it would let the call in; max: not known
+    Fault fault = Fault::unknown;    // what it refused the call with
     bool queues = false;             // it holds calls back itself, in its own order
     bool asked = false;              // it has made an attempt
     unsigned char returns = 0;       // how often the call has come back to it
@@ -252,9 +198,9 @@ class FailoverWalk<Routing, Clients, Max> {
     bool note(Result outcome, std::size_t candidate, const CandidateFacts& facts, Context& ctx) {
       Error& error = outcome.error();
       Visit& visit = visits[candidate];
+      mark(visit, error, ctx);
       visit.asked = visit.asked || !error.history.empty();
       history.append(std::exchange(error.history, History{}));
-      mark(visit, error, ctx);
       held_back += visit.ready != Instant::max() ? 1 : 0;
       const bool open = eligible.learn(error, facts);
       last.fault = error.fault;
@@ -266,6 +212,7 @@ class FailoverWalk<Routing, Clients, Max> {
       const bool held_back = error.reason == Reason::elsewhere;
       visit.queues = held_back && refused_here(error.fault);
       visit.ready = Instant::max();
+      visit.fault = error.fault;
       if (visit.queues && !error.retry_after) {
         visit.ready = ctx.deadline - Duration{1};  // one that does not know when: after everybody who knows
       } else if ((held_back || error.fault == Fault::circuit_open) && error.retry_after) {
@@ -314,6 +261,18 @@ class FailoverWalk<Routing, Clients, Max> {
     [[nodiscard]] bool may_return(std::size_t candidate, const Clients& clients) const noexcept {
       const Visit& visit = visits[candidate];
       return visit.ready != Instant::max() && visit.returns < 2 && eligible.lets(clients.facts(candidate));
+    }
+    /// For a combinator outside, which has somebody else to ask, and may come back here.
+    [[nodiscard]] Result held_back_by(std::size_t candidate, Context& ctx) && {
+      const Visit& visit = visits[candidate];
+      Result refusal = fail(visit.fault);
+      Error& error = refusal.error();
+      error.reason = Reason::elsewhere;
+      error.provider = ctx.provider();
+      if (visit.ready < ctx.deadline - Duration{1})
+        error.retry_after = elapsed(CallAccess::look(ctx), visit.ready);
+      error.history = std::move(history);
+      return refusal;
     }
     [[nodiscard]] Result result() && {
       best->error().history = std::move(history);

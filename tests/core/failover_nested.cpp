@@ -158,3 +158,45 @@ TEST_CASE("a candidate's refusal names the policy and lists no attempt", "[failo
   CHECK(refusal.policy == "Breaker");
   CHECK(refusal.history.empty());
 }
+
+TEST_CASE("a failover inside says that a candidate of its own was held back, and is gone back to",
+          "[failover]") {
+  using Limited = Resilient<Script, Limiter<SlidingWindow, RPM<1>>>;
+  using Cloud = Failover<Priority, Named<"x", Down>, Named<"y", Limited>>;
+  ManualClock clock;
+  const Script y{{7}};
+  const Script local{{fail(Fault::unauthorized)}};
+  Failover<Priority, Named<"cloud", Cloud>, Named<"local", Script>> chat{args(Down{}, y), local};
+  Context first = clock.context();
+  REQUIRE(chat(0, first));
+  const Instant begin = clock.now();
+  Context ctx = clock.context();
+  ctx.max_attempts = 9;
+  CHECK(chat(0, ctx).value() == 7);
+  CHECK(clock.now() == begin + 60s);
+  CHECK(local.calls() == 1);
+}
+
+TEST_CASE("nobody waits inside a failover while a provider outside is ready", "[failover]") {
+  using Patient = Resilient<Script, Steady>;
+  auto limited = fail(Fault::rate_limited, 429);
+  limited.error().retry_after = 5s;
+  ManualClock clock;
+  const Script x{{limited}};
+  const Script local{{8}};
+  using Cloud = Failover<Priority, Named<"x", Patient>, Named<"y", Patient>>;
+  Failover<Priority, Named<"cloud", Cloud>, Named<"local", Script>> chat{args(x, x), local};
+  const Instant begin = clock.now();
+  Context ctx = clock.context();
+  CHECK(chat(0, ctx).value() == 8);
+  CHECK(clock.now() == begin);
+}
+
+TEST_CASE("a failover inside leaves an attempt for the provider outside", "[failover]") {
+  using Cloud = Failover<Priority, Named<"x", Counting>, Named<"y", Counting>, Named<"z", Counting>>;
+  Failover<Priority, Named<"cloud", Cloud>, Named<"local", Up>> chat;
+  Context ctx;
+  ctx.max_attempts = 3;
+  CHECK(chat(0, ctx).value() == 1);
+  CHECK(ctx.attempt() == 3);
+}

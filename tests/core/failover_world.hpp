@@ -122,7 +122,11 @@ void make_call(Chat& chat, testing::ManualClock& clock, std::uint64_t seed, Wron
       !outcome && ended && informative(outcome.error().fault) < informative(asked.last) ? 1U : 0U;
   wrongs.twice += asked.outputs > 1 ? 1U : 0U;
   wrongs.over_ceiling += ctx.attempt() > chat.attempts_allowed() ? 1U : 0U;
-  wrongs.misnumbered += asked.misnumbered > 0 || asked.attempts != ctx.attempt() + asked.free ? 1U : 0U;
+  // One that never left may have been meant to be repeated, and was not.
+  const bool given_back = never_left(asked.last) && ctx.attempt() < asked.last_attempt;
+  wrongs.misnumbered +=
+      asked.misnumbered > 0 || asked.attempts != ctx.attempt() + asked.free + (given_back ? 1U : 0U) ? 1U
+                                                                                                     : 0U;
 }
 
 }  // namespace world

@@ -116,3 +116,15 @@ TEMPLATE_TEST_CASE("a provider that was ejected gets its share back without a sp
   CHECK(again >= whole - 20);
   CHECK(again <= whole + 20);
 }
+
+TEST_CASE("one call at a time, SuccessRate comes back slowly where one failure ejects", "[routing]") {
+  Served<OutlierEjection<SuccessRate, 1>, Provider> served;
+  (void)served.asked_of_a(20);
+  served.a.well = false;
+  CHECK(served.asked_of_a(20) == 1);
+  served.a.well = true;
+  while (served.asked_of_a(1, 20) == 0) continue;
+  CHECK(served.asked_of_a(5, 20) < 40);  // of 100
+  (void)served.asked_of_a(30, 20);
+  CHECK(served.asked_of_a(5, 20) == 100);
+}
