@@ -131,7 +131,7 @@ class Context {
   [[nodiscard]] Name provider() const noexcept { return provider_; }
   /// True while a combinator has another provider to turn to, and when the call does not want to wait anyway.
   [[nodiscard]] bool has_alternative() const noexcept {
-    return alternatives_ > 0 || !route.wait || alternative_outside_;
+    return alternatives_ > 0 || alternative_outside_ || !route.wait;
   }
   /// True when no further attempt may begin.
   [[nodiscard]] bool attempts_used_up() const noexcept { return uses_up(attempts_); }
@@ -249,7 +249,7 @@ struct CallAccess {
     attempt.provider_ = call.provider_;
     attempt.attempts_ = call.attempts_;
     attempt.enclosed_ = call.enclosed_;
-    attempt.alternative_outside_ = call.alternatives_ > 0 || call.alternative_outside_;
+    attempt.alternative_outside_ = others_are_there(call);
   }
   /// How many attempts may still begin where the call is now: a provider that has not been asked keeps one. The
   /// highest number: as many as it likes.
@@ -271,6 +271,9 @@ struct CallAccess {
   /// The last attempt never left this process.
   static void give_back_attempt(Context& ctx) noexcept { --ctx.attempts_; }
   static unsigned& alternatives(Context& ctx) noexcept { return ctx.alternatives_; }
+  [[nodiscard]] static bool others_are_there(const Context& ctx) noexcept {
+    return ctx.alternatives_ > 0 || ctx.alternative_outside_;
+  }
   /// Whether no attempt is left but for `others`.
   [[nodiscard]] static bool uses_up(const Context& ctx, unsigned others) noexcept {
     return ctx.uses_up(ctx.attempts_ + others);

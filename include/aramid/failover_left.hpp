@@ -49,7 +49,10 @@ class Eligible {
 class Alternatives {
  public:
   explicit Alternatives(Context& ctx) noexcept
-      : ctx_{ctx}, outer_{CallAccess::alternatives(ctx)}, outer_kept_{CallAccess::kept_attempts(ctx)} {}
+      : ctx_{ctx},
+        outer_{CallAccess::alternatives(ctx)},
+        outer_kept_{CallAccess::kept_attempts(ctx)},
+        outside_{CallAccess::others_are_there(ctx)} {}
   Alternatives(const Alternatives&) = delete;
   Alternatives& operator=(const Alternatives&) = delete;
   ~Alternatives() {
@@ -63,7 +66,7 @@ class Alternatives {
   /// Whether one more attempt leaves those that providers outside this combinator have not had yet.
   [[nodiscard]] bool may_ask() const noexcept { return !CallAccess::uses_up(ctx_, outer_ + outer_kept_); }
   /// Whether somebody outside this combinator can be asked yet.
-  [[nodiscard]] bool outside() const noexcept { return outer_ > 0; }
+  [[nodiscard]] bool outside() const noexcept { return outside_; }
   /// So many attempts stay, but whoever is asked may hold the call back. False if one more would be one of these.
   [[nodiscard]] bool keep(std::size_t attempts) noexcept {
     CallAccess::kept_attempts(ctx_) = outer_kept_ + static_cast<unsigned>(attempts);
@@ -74,6 +77,7 @@ class Alternatives {
   Context& ctx_;
   unsigned outer_;
   unsigned outer_kept_;
+  bool outside_;
 };
 
 }  // namespace detail

@@ -183,6 +183,23 @@ TEST_CASE("a hedged candidate that would hold the call back gives way to the nex
   CHECK(clock.now() == then);
 }
 
+TEST_CASE("a Failover inside a Hedge knows of providers outside", "[hedge]") {
+  ManualClock clock;
+  Script a{{1}};
+  Script b{{2}};
+  using Limited = Resilient<Script, Limiter<SlidingWindow, RPM<1>>>;
+  using Inner = Failover<Priority, Named<"a1", Limited>, Named<"a2", Limited>>;
+  Failover<Priority, Named<"a", Hedge<Inner, After<never>>>, Named<"b", Script>> client{args(args(a, a)), b};
+  for (int i = 0; i < 2; ++i) {
+    Context ctx = clock.context();
+    CHECK(client(0, ctx).value() == 1);
+  }
+  const Instant then = clock.now();
+  Context third = clock.context();
+  CHECK(client(0, third).value() == 2);
+  CHECK(clock.now() == then);
+}
+
 TEST_CASE("a hedged attempt has the call's priority and its provider's name", "[hedge]") {
   std::atomic<int> priority{0};
   std::atomic<bool> named{true};
