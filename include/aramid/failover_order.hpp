@@ -43,8 +43,8 @@ class ChosenOrder {
     return known;
   }
 
-  /// At the end, if it is not there already.
-  void add(std::size_t candidate) noexcept {
+  /// At the end, if it is not there already. Not inlined: g++ would warn of a write past the end that never is.
+  ARAMID_COLD void add(std::size_t candidate) noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
       if (at_[i] == candidate) return;
     }
