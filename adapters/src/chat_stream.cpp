@@ -83,7 +83,7 @@ void ChatStream::take_event(const SseEvent& event) {
   if (json.is_discarded()) {
     refuse(Fault::malformed, "an event of the stream is not JSON");
   } else if (is_error(json) || event.event == "error") {
-    whole_ ? static_cast<void>(done_ = true) : static_cast<void>(error_ = classify_in_band(data));
+    error_ = classify_in_band(data);
   } else {
     reply_.take_chunk(json);
     if (reply_.failed()) {

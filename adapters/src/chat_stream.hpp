@@ -53,7 +53,7 @@ class ChatStream {
   std::size_t held_events_ = 0;
   std::size_t held_bytes_ = 0;
   Kind kind_ = Kind::unknown;
-  bool whole_ = false;  // the finish reason came: nothing after it spoils the answer
+  bool whole_ = false;  // the finish reason came: junk after it spoils nothing
   bool done_ = false;   // [DONE] came, or what cannot belong to the answer any more
 };
 
