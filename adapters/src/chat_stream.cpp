@@ -87,6 +87,7 @@ void ChatStream::take_event(const SseEvent& event) {
   } else {
     reply_.take_chunk(json);
     if (reply_.failed()) {
+      whole_ = false;
       refuse(Fault::unavailable, "the provider ended the stream with the finish reason 'error'");
     } else if (!reply_.finished()) {
       hold_back(data.size());
