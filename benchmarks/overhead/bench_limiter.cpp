@@ -85,7 +85,7 @@ void token_bucket(benchmark::State& state) {
   Instant now = begin;
   std::int64_t refused = 0;
   for (auto _ : state) {
-    Ticket ticket;
+    Ticket ticket = 0;
     refused += meter.take(ticket, 1, now) ? 0 : 1;
     benchmark::DoNotOptimize(ticket);
     now += step;
@@ -148,7 +148,7 @@ void counter_reading(benchmark::State& state) {
 #endif
 }
 
-constexpr std::size_t keys = 10'000;
+constexpr std::size_t most_keys = 10'000;
 
 struct Request {
   std::string tenant;
@@ -158,7 +158,7 @@ struct TenantOf {
 };
 
 /// One of each key, in an order that no cache foresees.
-std::vector<Request> requests_of_all_keys() {
+std::vector<Request> requests_of(std::size_t keys) {
   std::vector<Request> requests;
   for (std::size_t i = 0; i < keys; ++i) requests.push_back({"tenant-" + std::to_string(1'000'000 + i)});
   SplitMix64 random{1};
@@ -167,9 +167,10 @@ std::vector<Request> requests_of_all_keys() {
 }
 
 void keyed_limiter(benchmark::State& state) {
-  Keyed<TenantOf, Limiter<TokenBucket<>, RPM<600'000'000>>, keys> policy;
+  const auto keys = static_cast<std::size_t>(state.range(0));
+  Keyed<TenantOf, Limiter<TokenBucket<>, RPM<600'000'000>>, most_keys> policy;
   using Policy = decltype(policy);
-  const std::vector<Request> requests = requests_of_all_keys();
+  const std::vector<Request> requests = requests_of(keys);
   Context ctx;
   Instant now = begin;
   std::int64_t refused = 0;
@@ -191,13 +192,14 @@ void keyed_limiter(benchmark::State& state) {
 
 /// What people write: a map of buckets under a lock.
 void mutex_and_map(benchmark::State& state) {
+  const auto keys = static_cast<std::size_t>(state.range(0));
   struct Bucket {
     double tokens = 1e6;
     Instant filled = begin;
   };
   std::mutex mutex;
   std::unordered_map<std::string, Bucket> buckets;
-  const std::vector<Request> requests = requests_of_all_keys();
+  const std::vector<Request> requests = requests_of(keys);
   Instant now = begin;
   std::int64_t refused = 0;
   std::size_t i = 0;
@@ -221,8 +223,8 @@ void mutex_and_map(benchmark::State& state) {
 
 BENCHMARK(clock_reading)->Name("limiter: clock reading");
 BENCHMARK(counter_reading)->Name("limiter: TSC reading");
-BENCHMARK(keyed_limiter)->Name("limiter: Keyed in and out keys 10000");
-BENCHMARK(mutex_and_map)->Name("limiter: mutex and map keys 10000");
+BENCHMARK(keyed_limiter)->Name("limiter: Keyed in and out keys")->Arg(64)->Arg(10'000);
+BENCHMARK(mutex_and_map)->Name("limiter: mutex and map keys")->Arg(64)->Arg(10'000);
 BENCHMARK(compare_and_swap)->Name("limiter: compare-and-swap");
 BENCHMARK(token_bucket)->Name("limiter: token bucket");
 BENCHMARK(limiter_call<Bucket>)->Name("limiter: Limiter<TokenBucket> in and out");

@@ -27,7 +27,8 @@ build=${1:?usage: limiter.sh BUILD_DIR}
               "Limiter<SlidingWindow> entries 100000;mutex and deque entries 10;mutex and deque entries 1000;" \
               "mutex and deque entries 100000;shared compare-and-swap, 2 threads;" \
               "shared Limiter<TokenBucket>, 2 threads;shared Leased, 2 threads;shared mutex and deque, 2 threads;" \
-              "clock reading;TSC reading;Keyed in and out keys 10000;mutex and map keys 10000",
+              "clock reading;TSC reading;Keyed in and out keys 64;Keyed in and out keys 10000;" \
+              "mutex and map keys 64;mutex and map keys 10000",
               order, ";")
     for (i = 1; i <= n; ++i) row(order[i])
     ratio("token bucket / compare-and-swap", "token bucket", "compare-and-swap", "(goal 1.3)")
