@@ -38,8 +38,8 @@ struct AtRunTime {
 /// The same for a Span.
 inline constexpr Span span_at_run_time{Duration::min()};
 
-/// What the sentence about a setting is made of: a piece of text, a number, or a duration. One type for all, because
-/// a template for each combination took a tenth of the time that <aramid/aramid.hpp> takes to compile.
+/// What the sentence about a setting is made of: a piece of text, a number, or a duration. One type for all: a
+/// template for each combination made <aramid/aramid.hpp> slower to include.
 class SettingText {
  public:
   constexpr SettingText(const char* text) noexcept : text_{text} {}

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Sanitizers find a wrong access the first time, and make a random test take ten times as long: they get a tenth of it.
+// Sanitizers find a wrong access the first time, and make a random test take ten times as long: they get a tenth.
 
 #pragma once
 

@@ -159,8 +159,8 @@ class LimiterConfig<> {
                     "one quota with a limit, or more");
     require_queue(settings.queue);
   }
-  /// A template so that who has no limiter does not pay for it: making a span is 4 % of what <chrono> and <atomic> take
-  /// to compile.
+  /// A template so that who has no limiter does not pay for it: making a span is 4 % of what <chrono> and
+  /// <atomic> take to compile.
   template <class Any = Quota<>>
   [[nodiscard]] std::span<const Any> quotas() const noexcept {
     return {settings_.quotas.data(), count_};
