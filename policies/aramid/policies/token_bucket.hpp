@@ -199,8 +199,8 @@ struct TokenBucket {
     }
     // Saturates where it does not matter any more, without a division.
     [[nodiscard]] static constexpr std::int64_t product(std::int64_t one, std::int64_t amount) noexcept {
-      const int bits = std::bit_width(static_cast<std::uint64_t>(one)) +
-                       std::bit_width(static_cast<std::uint64_t>(amount));
+      const auto bits = std::bit_width(static_cast<std::uint64_t>(one)) +
+                        std::bit_width(static_cast<std::uint64_t>(amount));
       return bits <= 62 ? one * amount : std::int64_t{1} << 62;
     }
     [[nodiscard]] std::int64_t longest_debt() const noexcept {
