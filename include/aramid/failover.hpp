@@ -215,16 +215,7 @@ class Failover {
   }
   /// See `available(client, ctx)`.
   [[nodiscard]] std::array<Availability, size> available(Context& ctx) {
-    constexpr bool looks = reads_request_v<Routing>;
-    static_assert(
-        !looks,
-        "aramid: available(client): the routing of this client looks at the request, so say at which "
-        "one: available(client, request)");
-    if constexpr (looks) {
-      return {};
-    } else {
-      return available(detail::NoRequest{}, ctx);
-    }
+    return detail::available_to_any<Routing>(*this, ctx);
   }
 
   template <class Tag>

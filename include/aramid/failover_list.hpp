@@ -116,16 +116,7 @@ class FailoverList {
   }
   /// See `available(client, ctx)`.
   [[nodiscard]] std::vector<Availability> available(Context& ctx) {
-    constexpr bool looks = reads_request_v<Routing>;
-    static_assert(
-        !looks,
-        "aramid: available(client): the routing of this client looks at the request, so say at which "
-        "one: available(client, request)");
-    if constexpr (looks) {
-      return {};
-    } else {
-      return available(detail::NoRequest{}, ctx);
-    }
+    return detail::available_to_any<Routing>(*this, ctx);
   }
 
   /// The candidates by name, each with what it says of itself. `describe<Client>()` knows the types only.

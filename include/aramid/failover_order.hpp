@@ -7,6 +7,7 @@
 #pragma once
 
 #include <aramid/context.hpp>
+#include <aramid/route.hpp>
 
 #include <cstdint>  // uint8_t
 
@@ -16,6 +17,21 @@ namespace detail {
 
 /// In the place of a request where there is none yet.
 struct NoRequest {};
+
+/// Who is available to a call of which only the context is known.
+template <class Routing, class Client>
+[[nodiscard]] auto available_to_any(Client& client, Context& ctx)
+    -> decltype(client.available(NoRequest{}, ctx)) {
+  constexpr bool looks = reads_request_v<Routing>;
+  static_assert(!looks,
+                "aramid: available(client): the routing of this client looks at the request, so say at which "
+                "one: available(client, request)");
+  if constexpr (looks) {
+    return {};
+  } else {
+    return client.available(NoRequest{}, ctx);
+  }
+}
 
 /// The candidates of one call, in its order.
 template <std::size_t Max>

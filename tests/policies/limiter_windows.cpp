@@ -249,6 +249,31 @@ void check_in_trouble(const char* what, std::int64_t percent) {
   }
 }
 
+using Dozen = Quota<Unit::requests, 12, 10s>;
+
+/// Calls at random, each told an instant that is up to twice `behind` nanoseconds before the latest. `expires`:
+/// before each somebody lets what is over leave, and adds nothing.
+template <class Policy>
+Passed call_behind(Policy& limiter, SplitMix64& random, std::uint64_t behind, bool expires) {
+  Passed history;
+  Instant latest = at(1h);
+  for (int i = 0; i < 3'000; ++i) {
+    latest += Duration{static_cast<std::int64_t>(random() % 700'000'000)};
+    if (expires) {
+      Caller seen{limiter};
+      seen.ctx.deadline = latest + 1ns;
+      if (proceeds(seen.ask(latest))) seen.drop();
+    }
+    const Instant told = latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % behind))};
+    Caller call{limiter};
+    call.ctx.deadline = told + 1ns;
+    if (!call.enter(told)) continue;
+    call.succeed(told);
+    history.push_back({latest, {}});
+  }
+  return history;
+}
+
 }  // namespace
 
 TEST_CASE("no call is let in too much when others use more than they reserved, or limits change meanwhile",
@@ -260,66 +285,31 @@ TEST_CASE("no call is let in too much when others use more than they reserved, o
 }
 
 TEST_CASE("what one thread has seen leave is not forgotten by another whose clock is behind", "[property]") {
-  using Ten = Quota<Unit::requests, 12, 10s>;
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     SplitMix64 random{seed};
-    const auto steps = [&](auto& limiter, std::int64_t most) {
-      Passed history;
-      Instant latest = at(1h);
-      for (int i = 0; i < 3'000; ++i) {
-        latest += Duration{static_cast<std::int64_t>(random() % 700'000'000)};
-        // Lets what is over leave, and adds nothing.
-        Caller seen{limiter};
-        seen.ctx.deadline = latest + 1ns;
-        if (proceeds(seen.ask(latest))) seen.drop();
-        const Instant told =
-            latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % 50'000'000))};
-        Caller call{limiter};
-        call.ctx.deadline = told + 1ns;
-        if (!call.enter(told)) continue;
-        call.succeed(told);
-        history.push_back({latest, {}});
-      }
+    const auto steps = [&](auto limiter, std::int64_t most) {
+      const Passed history = call_behind(*limiter, random, 50'000'000, true);
       CHECK(history.size() > 200);
       REQUIRE(fullest(history, requests, requests.window) <= most);
     };
-    Limiter<SlidingWindow, Ten> exact;
-    Limiter<SlidingCounter<10>, Ten> counter;
-    Limiter<TokenBucket<>, Ten> bucket;
-    Limiter<FixedWindow, Ten> fixed;
-    steps(exact, 12);
-    steps(counter, 12);
-    steps(bucket, 24);
-    steps(fixed, 24);
+    steps(std::make_unique<Limiter<SlidingWindow, Dozen>>(), 12);
+    steps(std::make_unique<Limiter<SlidingCounter<10>, Dozen>>(), 12);
+    steps(std::make_unique<Limiter<TokenBucket<>, Dozen>>(), 24);
+    steps(std::make_unique<Limiter<FixedWindow, Dozen>>(), 24);
   }
 }
 
 TEST_CASE("an instant that steps back never makes room", "[property]") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     SplitMix64 random{seed};
-    const auto steps = [&]<class Algorithm>(Limiter<Algorithm, Quota<Unit::requests, 12, 10s>>& limiter,
-                                            std::int64_t most) {
-      Passed history;
-      Instant latest = at(1h);
-      for (int i = 0; i < 3'000; ++i) {
-        latest += Duration{static_cast<std::int64_t>(random() % 700'000'000)};
-        const Instant told =
-            latest - Duration{static_cast<std::int64_t>(random() % 3 * (random() % 2'000'000))};
-        Caller call{limiter};
-        call.ctx.deadline = told + 1ns;
-        if (!call.enter(told)) continue;
-        call.succeed(told);
-        // Clocks of several threads differ by less than the time between their calls: the latest counts.
-        history.push_back({latest, {}});
-      }
+    const auto steps = [&](auto limiter, std::int64_t most) {
+      const Passed history = call_behind(*limiter, random, 2'000'000, false);
       CHECK(history.size() > 200);
+      // Clocks of several threads differ by less than the time between their calls: the latest counts.
       REQUIRE(fullest(history, requests, requests.window.duration() - 4ms) <= most);
     };
-    Limiter<SlidingWindow, Quota<Unit::requests, 12, 10s>> exact;
-    Limiter<SlidingCounter<10>, Quota<Unit::requests, 12, 10s>> counter;
-    Limiter<TokenBucket<>, Quota<Unit::requests, 12, 10s>> bucket;
-    steps(exact, 12);
-    steps(counter, 12);
-    steps(bucket, 24);
+    steps(std::make_unique<Limiter<SlidingWindow, Dozen>>(), 12);
+    steps(std::make_unique<Limiter<SlidingCounter<10>, Dozen>>(), 12);
+    steps(std::make_unique<Limiter<TokenBucket<>, Dozen>>(), 24);
   }
 }
