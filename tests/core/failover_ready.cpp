@@ -188,3 +188,30 @@ TEST_CASE("available lists who would be asked now, and why the others would not"
   CHECK(list[1].readiness.ready());
   CHECK(chat.readiness(ctx, clock.now()).ready());
 }
+
+TEST_CASE("a candidate whose key is closed off is passed over while another is ready", "[failover]") {
+  struct Itself {
+    std::uint64_t operator()(const int& key) const noexcept { return static_cast<std::uint64_t>(key); }
+  };
+  ManualClock clock;
+  const Instant begin = clock.now();
+  const auto ask = [&](auto& client, int key) {
+    Context ctx = clock.context();
+    return client(key, ctx).value();
+  };
+  const Script b{{2}};
+
+  const Script well{{1}};
+  using PerMinute = Resilient<Script, Keyed<Itself, Limiter<SlidingWindow, RPM<1>>, 10>>;
+  Failover<Priority, Named<"a", PerMinute>, Named<"b", Script>> limited{well, b};
+  CHECK(ask(limited, 7) == 1);
+  CHECK(ask(limited, 7) == 2);
+  CHECK(ask(limited, 8) == 1);
+
+  const Script dead{{fail(Fault::unavailable)}};
+  using Broken = Resilient<Script, Keyed<Itself, Breaker<2, 60s, 1>, 10>>;
+  Failover<Priority, Named<"a", Broken>, Named<"b", Script>> broken{dead, b};
+  for (int i = 0; i < 5; ++i) CHECK(ask(broken, 7) == 2);
+  CHECK(dead.calls() == 2);
+  CHECK(clock.now() == begin);
+}
