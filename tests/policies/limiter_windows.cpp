@@ -13,6 +13,8 @@
 
 #include <vector>
 
+#include "support/effort.hpp"
+
 using namespace desk;
 
 namespace {
@@ -234,7 +236,7 @@ namespace {
 
 template <class Algorithm>
 void check_in_trouble(const char* what, std::int64_t percent) {
-  for (std::uint64_t seed = 40; seed < 48; ++seed) {
+  for (std::uint64_t seed = 40; seed < 40U + support::effort(8); ++seed) {
     INFO(what << ", seed " << seed);
     // The fixed window before this one may have been overdrawn without end.
     if (!std::same_as<Algorithm, FixedWindow>) {

@@ -19,7 +19,7 @@ inline constexpr int effort_divisor = 1;
 inline constexpr int effort_divisor = 1;
 #endif
 
-/// `full` rounds of a random test, or a tenth of them.
-constexpr int effort(int full) { return full / effort_divisor; }
+/// `full` rounds of a random test, or a tenth of them, at least one.
+constexpr int effort(int full) { return (full + effort_divisor - 1) / effort_divisor; }
 
 }  // namespace support

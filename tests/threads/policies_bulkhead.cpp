@@ -11,6 +11,7 @@
 
 #include "crew.hpp"
 #include "support/catch.hpp"
+#include "support/effort.hpp"
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -46,7 +47,7 @@ struct Random {
 }  // namespace
 
 TEST_CASE("after a million calls that end in every way the bulkhead holds nothing") {
-  constexpr int threads = 4, calls = 250'000;
+  constexpr int threads = 4, calls = support::effort(250'000);
   Crowd crowd;
   using Client = Resilient<Random, Bulkhead<3, Queue<2>>>;
   Client client{Random{&crowd}};
