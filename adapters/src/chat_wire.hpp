@@ -12,10 +12,10 @@
 #include <aramid/adapters/http_headers.hpp>
 
 #include "chat_reply.hpp"
+#include "request_parts.hpp"
 
-#include <expected>  // expected
-#include <memory>    // unique_ptr
-#include <string>    // string
+#include <memory>  // unique_ptr
+#include <string>  // string
 
 ARAMID_BEGIN
 
@@ -62,9 +62,8 @@ class ChatWire {
   virtual ~ChatWire() = default;
 
   /// The request, or a sentence that says what is wrong with it. `model`: for requests that name none.
-  [[nodiscard]] virtual std::expected<WireRequest, std::string> encode(const ChatRequest& request,
-                                                                       const std::string& model,
-                                                                       bool stream) const = 0;
+  [[nodiscard]] virtual Written<WireRequest> encode(const ChatRequest& request, const std::string& model,
+                                                    bool stream) const = 0;
   [[nodiscard]] virtual std::unique_ptr<ChatReader> reader() const = 0;
   [[nodiscard]] virtual Framing framing() const noexcept { return Framing::document; }
   /// What a stream is asked for as.

@@ -133,10 +133,10 @@ class Reader final : public ChatReader {
 
 }  // namespace
 
-std::expected<WireRequest, std::string> OpenAiWire::encode(const ChatRequest& request,
-                                                           const std::string& model, bool stream) const {
+Written<WireRequest> OpenAiWire::encode(const ChatRequest& request, const std::string& model,
+                                        bool stream) const {
   auto body = detail::encode(request, model, stream);
-  if (!body) return std::unexpected{std::move(body.error())};
+  if (!body) return Problem{std::move(body.error())};
   return WireRequest{.path = "/chat/completions", .body = std::move(*body)};
 }
 

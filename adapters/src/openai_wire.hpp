@@ -12,9 +12,8 @@ namespace detail {
 
 class OpenAiWire : public ChatWire {
  public:
-  [[nodiscard]] std::expected<WireRequest, std::string> encode(const ChatRequest& request,
-                                                               const std::string& model,
-                                                               bool stream) const override;
+  [[nodiscard]] Written<WireRequest> encode(const ChatRequest& request, const std::string& model,
+                                            bool stream) const override;
   [[nodiscard]] std::unique_ptr<ChatReader> reader() const override;
 
   /// One for all who need nothing else.

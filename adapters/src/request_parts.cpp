@@ -43,6 +43,22 @@ Written<Json> arguments_of(const ToolCall& call) {
   return parse_object(call.arguments, "the arguments of the tool call '" + call.name + "'");
 }
 
+Written<ResponseFormat> response_format_of(const ChatOptions& options) {
+  if (options.response_format_json.empty()) return ResponseFormat{};
+  const Written<Json> format = parse_object(options.response_format_json, "response_format_json");
+  if (!format) return Problem{format.error()};
+  const std::string_view type = text_of(*format, "type");
+  if (type == "text") return ResponseFormat{};
+  if (type == "json_object") return ResponseFormat{.json = true};
+  if (type != "json_schema")
+    return Problem{"the type in response_format_json must be text, json_object or json_schema"};
+  const Json& named = member(member(*format, "json_schema"), "schema");
+  const Json& schema = named.is_null() ? member(*format, "schema") : named;
+  if (!schema.is_object())
+    return Problem{"response_format_json has no schema: {\"json_schema\": {\"schema\": ...}}"};
+  return ResponseFormat{.json = true, .schema = schema};
+}
+
 Written<void> merge_extra(Json& body, const ChatOptions& options) {
   if (options.extra_json.empty()) return {};
   const Written<Json> extra = parse_object(options.extra_json, "extra_json");

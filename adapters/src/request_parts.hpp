@@ -33,6 +33,13 @@ using Problem = std::unexpected<std::string>;
 /// an object.
 [[nodiscard]] Written<Json> arguments_of(const ToolCall& call);
 
+/// What `response_format_json` asks for, which has OpenAI's shape, for formats with one of their own.
+struct ResponseFormat {
+  bool json = false;
+  Json schema{};  // null: any JSON object
+};
+[[nodiscard]] Written<ResponseFormat> response_format_of(const ChatOptions& options);
+
 /// Merges `extra_json` over `body`.
 [[nodiscard]] Written<void> merge_extra(Json& body, const ChatOptions& options);
 
