@@ -11,6 +11,9 @@ namespace detail {
 
 namespace {
 
+// More blocks than this are nonsense; what is in the rest of them is dropped, but for text.
+constexpr std::size_t most_blocks = 512;
+
 FinishReason finish_reason(std::string_view word) noexcept {
   if (word == "end_turn" || word == "stop_sequence") return FinishReason::stop;
   if (word == "max_tokens" || word == "model_context_window_exceeded") return FinishReason::length;
@@ -47,13 +50,14 @@ class Reader final : public ChatReader {
     if (!content.is_array()) return {};
     take_frame(answer, reply);
     for (std::size_t i = 0; i < content.size(); ++i) {
-      begin_block(static_cast<std::int64_t>(i), content[i], reply);
-      end_block(blocks_.back(), reply);
+      const auto index = static_cast<std::int64_t>(i);
+      begin_block(index, content[i], reply);
+      if (Block* block = find(index)) end_block(*block, reply);
     }
     take_stop(answer, reply);
     // A whole answer is whole, with or without a word for it.
     reply.finish(reply.choice(), finish_reason(word_), word_);
-    keep_blocks(reply);
+    add_extra(reply);
     return {};
   }
 
@@ -106,18 +110,17 @@ class Reader final : public ChatReader {
     if (cached_ >= 0) reply.set_cached_tokens(cached_);
     reply.set_output_tokens(count_of(member(usage, "output_tokens")));
     usage_.update(usage);
-    reply.set_extra("usage", usage_);
   }
 
   void begin_block(std::int64_t index, const Json& json, ChatReply& reply) {
     const std::string_view type = text_of(json, "type");
-    Block& block = blocks_.emplace_back(Block{.index = index, .json = json, .is_call = type == "tool_use"});
-    ChatReply::Part& part = reply.choice();
-    if (type == "text") {
-      reply.add_text(part, text_of(json, "text"));
-    } else if (block.is_call) {
-      reply.add_call(part, index, text_of(json, "id"), text_of(json, "name"), {});
-    } else {
+    const bool is_call = type == "tool_use";
+    if (type == "text") reply.add_text(reply.choice(), text_of(json, "text"));
+    if (blocks_.size() == most_blocks) return;
+    blocks_.push_back({.index = index, .json = json, .is_call = is_call});
+    if (is_call) {
+      reply.add_call(reply.choice(), index, text_of(json, "id"), text_of(json, "name"), {});
+    } else if (type != "text") {
       reply.think();
     }
   }
@@ -135,8 +138,11 @@ class Reader final : public ChatReader {
     reply.think();
     if (block == nullptr || !block->json.is_object()) return;
     for (const char* key : {"thinking", "signature"}) {
-      if (const std::string_view piece = text_of(delta, key); !piece.empty())
-        block->json[key] = std::string{text_of(block->json, key)} + std::string{piece};
+      const std::string_view piece = text_of(delta, key);
+      if (piece.empty()) continue;
+      Json& so_far = block->json[key];
+      if (!so_far.is_string()) so_far = "";
+      so_far.get_ref<std::string&>() += piece;
     }
   }
 
@@ -166,16 +172,17 @@ class Reader final : public ChatReader {
       if (reason == FinishReason::tool_calls) end_block(block, reply);
     }
     reply.finish(reply.choice(), reason, word_);
-    keep_blocks(reply);
+    add_extra(reply);
   }
 
-  // Blocks that are neither text nor a call to make: thoughts, what the provider's own tools did.
-  void keep_blocks(ChatReply& reply) {
+  // Of the blocks, those that are neither text nor a call to make: thoughts, what the provider's own tools did.
+  void add_extra(ChatReply& reply) {
     Json kept = Json::array();
     for (Block& block : blocks_) {
       if (!block.is_call && text_of(block.json, "type") != "text") kept.push_back(std::move(block.json));
     }
     if (!kept.empty()) reply.set_extra("content", kept);
+    if (!usage_.empty()) reply.set_extra("usage", usage_);
   }
 
   std::vector<Block> blocks_;

@@ -44,6 +44,11 @@ void name_request(std::string& message, const std::string& id) {
   message += (message.empty() ? "(request id " : " (request id ") + id + ')';
 }
 
+std::string_view without_slashes(std::string_view url) noexcept {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  return url;
+}
+
 HttpSettings http_settings(const ProviderSettings& settings, const std::string& base_url) {
   HttpSettings http;
   http.base_url = base_url;
@@ -102,7 +107,8 @@ struct ChatProvider::Impl {
         wire{std::move(format)},
         http{Http::make(http_settings(from, from.base_url.empty() ? endpoint.base_url : from.base_url))},
         key_variable{endpoint.key_variable} {
-    const bool own_address = from.base_url.empty() || from.base_url == endpoint.base_url;
+    const std::string_view given = without_slashes(from.base_url);
+    const bool own_address = given.empty() || given == without_slashes(endpoint.base_url);
     if (!settings.api_key.is_set() && own_address && key_variable != nullptr) {
       settings.api_key = Secret::from_env(key_variable);
     }
