@@ -21,6 +21,7 @@ void redact(std::string& message, const std::string& key, const ChatRequest& req
   detail::redact(message, key);
   for (const Message& sent : request.messages) {
     detail::redact_overlap(message, sent.content);
+    detail::redact_overlap(message, sent.extra_json);
     for (const Image& image : sent.images) {
       detail::redact_overlap(message, image.url);
       detail::redact_overlap(message, image.base64);
