@@ -25,8 +25,8 @@ struct Code {
   Fault fault;
 };
 
-// Codes that say what happened whatever the status is. Compared without regard to case. Those of a quota count before all
-// others: they come beside codes that would have it wait.
+// Codes that say what happened whatever the status is. Compared without regard to case. Those of a quota count
+// before all others: they come beside codes that would have it wait.
 constexpr std::array codes{
     Code{"insufficient_quota", Fault::quota_exhausted},
     Code{"credit_balance_exhausted", Fault::quota_exhausted},

@@ -69,7 +69,9 @@ class FieldReader {
   }
 
  private:
-  static bool contains(std::string_view set, char c) noexcept { return set.find(c) != std::string_view::npos; }
+  static bool contains(std::string_view set, char c) noexcept {
+    return set.find(c) != std::string_view::npos;
+  }
 
   template <class Belongs>
   bool run(std::string_view& taken, Belongs belongs) noexcept {
@@ -155,8 +157,7 @@ void add(QuotaReports& reports, const Item& state, const Item& policy) noexcept 
   Quota quota = tokens ? Quota::tokens : Quota::requests;
   if (policy.window >= day) quota = tokens ? Quota::tokens_day : Quota::requests_day;
   if (policy.window > day) quota = Quota::longer;
-  reports.add(quota,
-              {.limit = policy.quota, .remaining = state.remaining, .reset = seconds(state.seconds)});
+  reports.add(quota, {.limit = policy.quota, .remaining = state.remaining, .reset = seconds(state.seconds)});
 }
 
 // limit=100, remaining=50, reset=30

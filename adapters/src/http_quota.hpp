@@ -20,8 +20,8 @@ namespace detail {
 /// How long until `at`, by the server's own clock if it told it, so that the two clocks need not agree.
 [[nodiscard]] Duration time_until(WallTime at, const HttpHeaders& headers, WallTime now) noexcept;
 
-/// A time in any of the forms that servers use, as the delay until then: a duration, seconds, a point in time as epoch
-/// seconds or milliseconds, an HTTP date, RFC 3339. What has passed is zero.
+/// A time in any of the forms that servers use, as the delay until then: a duration, seconds, a point in time as
+/// epoch seconds or milliseconds, an HTTP date, RFC 3339. What has passed is zero.
 [[nodiscard]] std::optional<Duration> parse_reset(std::string_view text, const HttpHeaders& headers,
                                                   WallTime now) noexcept;
 

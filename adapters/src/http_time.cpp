@@ -86,8 +86,8 @@ void skip_spaces(std::string_view& text) noexcept {
   while (text.starts_with(' ')) text.remove_prefix(1);
 }
 
-// Reads as many "number unit" pairs as there are, in a sentence also with words between them; a single bare number is
-// seconds.
+// Reads as many "number unit" pairs as there are, in a sentence also with words between them; a single bare number
+// is seconds.
 std::optional<Duration> take_duration(std::string_view& text, bool sentence) noexcept {
   Duration sum{0};
   Duration last = Duration::max();

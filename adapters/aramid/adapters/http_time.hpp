@@ -32,8 +32,8 @@ inline constexpr Duration longest_hint = std::chrono::hours{24 * 30};
 /// RFC 3339: "2025-08-21T12:40:59Z", with an optional fraction and offset.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text) noexcept;
 
-/// The delay in a sentence: "... try again in 9m38.016s.", "... retry after 20 seconds", "... reset after 1 hour and 5
-/// minutes."
+/// The delay in a sentence: "... try again in 9m38.016s.", "... retry after 20 seconds", "... reset after 1 hour
+/// and 5 minutes."
 [[nodiscard]] std::optional<Duration> find_delay(std::string_view sentence) noexcept;
 
 ARAMID_END
