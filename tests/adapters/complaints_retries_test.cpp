@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// What users of other clients complain about: attempts that multiply, delays that are not kept or kept for ever, and
-// requests sent again that cannot succeed. Each case names the reports it comes from.
+// What users of other clients complain about: attempts that multiply, delays that are not kept or kept for ever,
+// and requests sent again that cannot succeed. Each case names the reports it comes from.
 
 #include <aramid/aramid.hpp>
 
@@ -145,8 +145,8 @@ TEST_CASE("complaint 6: each answer's own Retry-After counts, and the last one c
   CHECK(asked.outcome.error().retry_after == 31s);
 }
 
-// openai/openai-node#1840, earendil-works/pi#3671, #4991, #6912, openai/openai-python#3555: hours of sleep, or a retry
-// far too early.
+// openai/openai-node#1840, earendil-works/pi#3671, #4991, #6912, openai/openai-python#3555: hours of sleep, or a
+// retry far too early.
 TEST_CASE("complaint 7: a delay of hours is neither slept on nor undercut, but returned",
           "[adapters][complaints]") {
   for (const char* seconds : {"61", "198300", "277403", "99999999999999999999"}) {
@@ -163,7 +163,8 @@ TEST_CASE("complaint 7: a delay of hours is neither slept on nor undercut, but r
   }
 }
 
-// google-gemini/gemini-cli#11624: a delay of zero was taken for none. #10925: three minutes of retries on a daily quota.
+// google-gemini/gemini-cli#11624: a delay of zero was taken for none. #10925: three minutes of retries on a daily
+// quota.
 TEST_CASE("complaint 8: a delay of zero is a delay, and a daily quota is not waited for",
           "[adapters][complaints]") {
   ManualClock clock;
@@ -209,8 +210,8 @@ TEST_CASE("complaint 9: an empty account is not asked again, and the next provid
   }
 }
 
-// dcdpr/jp#978: "prompt is too long" inside a stream was dropped, the stream taken for truncated, and 1.28 million tokens
-// sent again and again.
+// dcdpr/jp#978: "prompt is too long" inside a stream was dropped, the stream taken for truncated, and 1.28 million
+// tokens sent again and again.
 TEST_CASE("complaint 10: a prompt that is too long is sent once, however that is said",
           "[adapters][complaints]") {
   for (const Said& said :
@@ -231,7 +232,8 @@ TEST_CASE("complaint 10: a prompt that is too long is sent once, however that is
   }
 }
 
-// frdel/agent-zero#711, TheR1D/shell_gpt#653, DrShushen/climb#13: a request above the whole minute's limit failed for ever.
+// frdel/agent-zero#711, TheR1D/shell_gpt#653, DrShushen/climb#13: a request above the whole minute's limit failed
+// for ever.
 TEST_CASE("complaint 11: a request larger than the limit is not waited for, before it is sent or after",
           "[adapters][complaints]") {
   ManualClock clock;
@@ -254,5 +256,28 @@ TEST_CASE("complaint 11: a request larger than the limit is not waited for, befo
     CHECK(outcome.error().reason == Reason::cost_over_quota);
     CHECK(vendor.calls() == 0);
     CHECK(clock.waits() == 0);
+  }
+}
+
+// google-gemini/gemini-cli#4646: a rate limit came as a 502, was taken for an outage and asked again too soon.
+TEST_CASE("complaint 25: a rate limit that a gateway passes on as 502 is waited for",
+          "[adapters][complaints]") {
+  for (const Said& said :
+       {Said{502, google(429, "RESOURCE_EXHAUSTED", "x", comes_back("17s"))},
+        Said{502, R"({"error":{"code":429,"message":"Please try again in 17s."}})"},
+        Said{500, R"({"error":{"message":")" + std::string{R"({\"error\":{\"code\":429,)"} +
+                      R"(\"status\":\"RESOURCE_EXHAUSTED\",\"message\":\"Please retry in 17s.\"}})" +
+                      R"("}})"}}) {
+    INFO(said.body);
+    ManualClock clock;
+    const Vendor vendor{clock, {said, fine}};
+    Client chat{vendor};
+    REQUIRE(ask(chat, clock).outcome);
+    CHECK(vendor.asked_after(1) >= 17s);
+    Resilient<Vendor, Breaker<1, 60s, 1>> guarded{Vendor{clock, {said}}};
+    const Asked asked = ask(guarded, clock);
+    REQUIRE_FALSE(asked.outcome);
+    CHECK(asked.outcome.error().fault == Fault::rate_limited);
+    CHECK(breaker(guarded).state(clock.now()) == BreakerState::closed);
   }
 }
