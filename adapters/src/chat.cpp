@@ -7,30 +7,47 @@
 
 ARAMID_BEGIN
 
-Cost estimate_cost(const ChatRequest& request) noexcept {
-  constexpr std::int64_t per_message = 8;
-  constexpr std::int64_t unset_output = 512;
-  constexpr std::size_t bytes_per_token = 3;
-  constexpr std::int64_t per_image = 1600;  // what the larger ones come to: providers scale them down
-  std::int64_t images = 0;
-  std::size_t bytes = request.options.response_format_json.size();
+namespace {
+
+// Whoever counts may answer anything; sums saturate.
+std::int64_t plus(std::int64_t sum, std::int64_t more) noexcept {
+  return saturating_add(Duration{sum}, Duration{std::max<std::int64_t>(more, 0)}).count();
+}
+
+template <class Count>
+Cost cost_of(const ChatRequest& request, const TokenEstimate& how, Count&& count) {
+  const ChatOptions& options = request.options;
+  std::int64_t prompt = 0;
+  const auto add = [&](const std::string& text) {
+    if (!text.empty()) prompt = plus(prompt, count(text));
+  };
+  add(options.response_format_json);
   for (const Message& message : request.messages) {
-    bytes += message.content.size() + message.name.size() + message.tool_call_id.size();
-    images += static_cast<std::int64_t>(message.images.size());
+    prompt = plus(prompt, how.per_message);
+    for (std::size_t i = 0; i < message.images.size(); ++i) prompt = plus(prompt, how.per_image);
+    for (const std::string* text : {&message.content, &message.name, &message.tool_call_id}) add(*text);
     for (const ToolCall& call : message.tool_calls) {
-      bytes += call.id.size() + call.name.size() + call.arguments.size();
+      prompt = plus(prompt, how.per_message);
+      for (const std::string* text : {&call.id, &call.name, &call.arguments}) add(*text);
     }
   }
-  for (const Tool& tool : request.options.tools) {
-    bytes += tool.name.size() + tool.description.size() + tool.parameters_json.size();
+  if (!options.tools.empty()) prompt = plus(prompt, how.with_tools);
+  for (const Tool& tool : options.tools) {
+    prompt = plus(prompt, how.per_message);
+    for (const std::string* text : {&tool.name, &tool.description, &tool.parameters_json}) add(*text);
   }
-  const auto input = static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token);
-  const auto messages = static_cast<std::int64_t>(request.messages.size() + request.options.tools.size());
-  const std::int64_t output = std::max<std::int64_t>(request.options.max_tokens.value_or(unset_output), 0);
-  const std::int64_t prompt = input + per_message * messages + per_image * images;
-  return {.tokens = saturating_add(Duration{prompt}, Duration{output}).count(),
-          .input_tokens = prompt,
-          .output_tokens = output};
+  const std::int64_t output = std::max<std::int64_t>(options.max_tokens.value_or(how.unset_output), 0);
+  return {.tokens = plus(prompt, output), .input_tokens = prompt, .output_tokens = output};
+}
+
+}  // namespace
+
+Cost estimate_cost(const ChatRequest& request) noexcept {
+  return cost_of(request, TokenEstimate{}, estimate_text);
+}
+
+Cost estimate_cost(const ChatRequest& request, const TokenEstimate& how) {
+  return how.text ? cost_of(request, how, how.text) : cost_of(request, how, estimate_text);
 }
 
 std::int64_t estimate_tokens(const ChatRequest& request) noexcept { return estimate_cost(request).tokens; }

@@ -48,13 +48,18 @@ constexpr std::array units{
     Unit{"hour", std::chrono::hours{1}},
     Unit{"days", std::chrono::hours{24}},
     Unit{"day", std::chrono::hours{24}},
+    Unit{"mins", std::chrono::minutes{1}},
     Unit{"min", std::chrono::minutes{1}},
+    Unit{"secs", std::chrono::seconds{1}},
     Unit{"sec", std::chrono::seconds{1}},
+    Unit{"hrs", std::chrono::hours{1}},
+    Unit{"hr", std::chrono::hours{1}},
     Unit{"ms", std::chrono::milliseconds{1}},
     Unit{"us", std::chrono::microseconds{1}},
     Unit{"\xC2\xB5s", std::chrono::microseconds{1}},
     Unit{"\xCE\xBCs", std::chrono::microseconds{1}},
     Unit{"ns", std::chrono::nanoseconds{1}},
+    Unit{"d", std::chrono::hours{24}},
     Unit{"h", std::chrono::hours{1}},
     Unit{"m", std::chrono::minutes{1}},
     Unit{"s", std::chrono::seconds{1}},
@@ -62,7 +67,7 @@ constexpr std::array units{
 
 std::optional<Duration> take_unit(std::string_view& text) noexcept {
   for (const Unit& unit : units) {
-    if (!text.starts_with(unit.text)) continue;
+    if (!detail::istarts_with(text, unit.text)) continue;
     const std::string_view rest = text.substr(unit.text.size());
     const bool word_goes_on =
         !rest.empty() && detail::lower(rest.front()) >= 'a' && detail::lower(rest.front()) <= 'z';
@@ -73,24 +78,44 @@ std::optional<Duration> take_unit(std::string_view& text) noexcept {
   return std::nullopt;
 }
 
-// Reads as many "number unit" pairs as there are; a single bare number is seconds.
-std::optional<Duration> take_duration(std::string_view& text, bool spaces) noexcept {
+void skip(std::string_view& text, std::string_view word) noexcept {
+  if (detail::istarts_with(text, word)) text.remove_prefix(word.size());
+}
+
+void skip_spaces(std::string_view& text) noexcept {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+}
+
+// Reads as many "number unit" pairs as there are, in a sentence also with words between them; a single bare number
+// is seconds.
+std::optional<Duration> take_duration(std::string_view& text, bool sentence) noexcept {
   Duration sum{0};
+  Duration last = Duration::max();
   bool any = false;
-  while (!text.empty() && is_digit(text.front())) {
-    std::string_view rest = text;
+  std::string_view next = text;
+  while (!next.empty() && is_digit(next.front())) {
+    std::string_view rest = next;
     const auto count = take_decimal(rest);
     if (!count) return std::nullopt;
     std::string_view after = rest;
-    while (spaces && !after.empty() && after.front() == ' ') after.remove_prefix(1);
+    if (sentence) skip_spaces(after);
     if (const auto unit = take_unit(after)) {
+      // "5s, 10s at most" is no sum.
+      if (sentence && *unit >= last) break;
+      last = *unit;
       sum = saturating_add(sum, times(*count, *unit));
-      text = after;
+      text = next = after;
       any = true;
+      if (sentence) {
+        skip(next, ",");
+        skip_spaces(next);
+        skip(next, "and ");
+      }
       continue;
     }
-    const bool bare = !any && (rest.empty() || (spaces && (rest.front() == '.' || rest.front() == ',')));
-    if (!bare) return any ? std::optional{std::min(sum, longest_hint)} : std::nullopt;
+    if (any) break;
+    const bool bare = rest.empty() || (sentence && (rest.front() == '.' || rest.front() == ','));
+    if (!bare) return std::nullopt;
     text = rest;
     return times(*count, std::chrono::seconds{1});
   }
@@ -200,12 +225,14 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) noexcept {
 }
 
 std::optional<Duration> find_delay(std::string_view sentence) noexcept {
-  constexpr std::array<std::string_view, 4> openings{"try again in ", "retry in ", "retry after ",
-                                                     "try again after "};
+  constexpr std::array<std::string_view, 8> openings{"try again in ",    "retry in ",    "retry after ",
+                                                     "try again after ", "reset after ", "resets in ",
+                                                     "reset in ",        "please wait "};
   for (const std::string_view opening : openings) {
     for (std::size_t at = detail::ifind(sentence, opening); at != std::string_view::npos;
          at = detail::ifind(sentence, opening, at + 1)) {
       std::string_view rest = sentence.substr(at + opening.size());
+      for (const std::string_view hedge : {"about ", "approximately ", "~"}) skip(rest, hedge);
       if (const auto delay = take_duration(rest, true)) return delay;
     }
   }

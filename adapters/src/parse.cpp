@@ -34,6 +34,35 @@ bool too_deep(std::string_view text) noexcept {
   return false;
 }
 
+// `text` without the commas that nothing follows, and with spaces for no-break spaces, outside of strings.
+std::string repaired(std::string_view text) {
+  constexpr std::string_view no_break_space = "\xC2\xA0";
+  std::string json;
+  json.reserve(text.size());
+  bool in_string = false;
+  std::size_t comma = std::string::npos;  // where in `json` one stands with only spaces after it
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      in_string = c != '"';
+      json += c;
+      if (c == '\\' && i + 1 < text.size()) json += text[++i];
+      continue;
+    }
+    if (text.substr(i).starts_with(no_break_space)) {
+      ++i;
+      json += ' ';
+      continue;
+    }
+    const bool space = c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    if (comma != std::string::npos && (c == ',' || c == '}' || c == ']')) json[comma] = ' ';
+    if (!space) comma = c == ',' ? json.size() : std::string::npos;
+    in_string = c == '"';
+    json += c;
+  }
+  return json;
+}
+
 const Json& null_json() {
   static const Json null;
   return null;
@@ -44,6 +73,13 @@ const Json& null_json() {
 Json parse_json(std::string_view text) {
   if (too_deep(text)) return Json(Json::value_t::discarded);
   return Json::parse(text.begin(), text.end(), nullptr, false);
+}
+
+Json parse_json_like(std::string_view text) {
+  Json json = parse_json(text);
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  const bool structured = begin != std::string_view::npos && (text[begin] == '{' || text[begin] == '[');
+  return json.is_discarded() && structured ? parse_json(repaired(text)) : json;
 }
 
 const Json& member(const Json& json, const char* key) {

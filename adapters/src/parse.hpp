@@ -25,6 +25,10 @@ inline constexpr int deepest_json = 512;
 /// The document, or one for which `is_discarded()` is true.
 [[nodiscard]] Json parse_json(std::string_view text);
 
+/// The same of text that means to be JSON: commas too many and no-break spaces between its values are forgiven,
+/// which Google's gateways leave in an error that they put into another.
+[[nodiscard]] Json parse_json_like(std::string_view text);
+
 /// The member, null if there is none or `json` is no object. The reference lives as long as `json`.
 [[nodiscard]] const Json& member(const Json& json, const char* key);
 

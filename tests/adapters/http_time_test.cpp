@@ -82,6 +82,13 @@ TEST_CASE("the delay in a sentence is found", "[adapters][time]") {
   CHECK(find_delay("try again in 1 minute, or pay") == 1min);
   CHECK(find_delay("Please retry after 30.") == 30s);
   CHECK(find_delay("you can retry in a while; try again in 3s") == 3s);
+  CHECK(find_delay("Your quota will reset after 42h1m20s.") == 42h + 1min + 20s);
+  CHECK(find_delay("The limit resets in 2 hours and 5 minutes.") == 125min);
+  CHECK(find_delay("Please wait about 20 Secs.") == 20s);
+  CHECK(find_delay("Retry after 1 minute, 30 requests are left") == 1min);
+  CHECK(find_delay("Retry in 1 min 30 sec, 90 sec at most") == 90s);
+  CHECK(find_delay("try again in ~1d 2h") == 26h);
+  CHECK(find_delay("RETRY IN 500MS") == 500ms);
   for (const char* text : {"", "try again later", "try again in five seconds", "try again in 2 requests",
                            "in 5s", "try again in -5s", "try again in "}) {
     INFO(text);

@@ -141,11 +141,28 @@ struct Partial {
       Fault::unknown;  ///< what broke it off; the call's own error says `interrupted`, or `cancelled`
 };
 
-/// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four
-/// bytes a token, so this is on the high side), some per message, 1600 an image, and `max_tokens`, or 512 if not
-/// set.
-[[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
-/// The same with prompt and answer apart, for `ctx.cost` and limits on input and output tokens.
+/// Tokens that `text` may come to, on the high side for the vocabularies of today and for every script; never more
+/// than its bytes. Any bytes will do. Cost: linear; no allocation. How far it is off, and
+/// where the weights come from: docs/token-estimate.md.
+[[nodiscard]] std::int64_t estimate_text(std::string_view text) noexcept;
+
+/// How a request's tokens are estimated. Counts, >= 0.
+struct TokenEstimate {
+  /// Counts the tokens of a text, such as with a tokenizer of your own; empty: `estimate_text`. May be called from
+  /// several threads.
+  std::function<std::int64_t(std::string_view)> text{};
+  std::int64_t per_message = 8;   ///< what a message, a tool or a call of one has besides its text
+  std::int64_t per_image = 1600;  ///< what a large one comes to: providers scale them down to about that
+  std::int64_t with_tools = 350;  ///< once, if there are tools: what some providers tell the model about them
+  std::int64_t unset_output = 512;  ///< the answer's, if the request sets no `max_tokens`
+};
+
+/// Tokens that the request may cost, for `ctx.cost`: of its texts, schemas and tools, and `max_tokens` for the
+/// answer.
 [[nodiscard]] Cost estimate_cost(const ChatRequest& request) noexcept;
+/// The same, counted another way. Throws only what `how.text` throws.
+[[nodiscard]] Cost estimate_cost(const ChatRequest& request, const TokenEstimate& how);
+/// Prompt and answer together, for `ctx.cost.tokens`.
+[[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
 
 ARAMID_END

@@ -20,7 +20,7 @@ using WallTime = std::chrono::sys_time<Duration>;
 /// No server's wish is longer than this.
 inline constexpr Duration longest_hint = std::chrono::hours{24 * 30};
 
-/// "6m0s", "1h2m3.5s", "12ms", "7.66s", or a bare number of seconds. Units h, m, s, ms, us, ns. Not negative.
+/// "6m0s", "1h2m3.5s", "12ms", "7.66s", or a bare number of seconds. Units d, h, m, s, ms, us, ns. Not negative.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text) noexcept;
 
 /// A decimal number of `unit`s, such as "1.5". Not negative, not NaN, not infinite.
@@ -32,7 +32,8 @@ inline constexpr Duration longest_hint = std::chrono::hours{24 * 30};
 /// RFC 3339: "2025-08-21T12:40:59Z", with an optional fraction and offset.
 [[nodiscard]] std::optional<WallTime> parse_rfc3339(std::string_view text) noexcept;
 
-/// The delay in a sentence: "... try again in 9m38.016s.", "... retry after 20 seconds".
+/// The delay in a sentence: "... try again in 9m38.016s.", "... retry after 20 seconds", "... reset after 1 hour
+/// and 5 minutes."
 [[nodiscard]] std::optional<Duration> find_delay(std::string_view sentence) noexcept;
 
 ARAMID_END
