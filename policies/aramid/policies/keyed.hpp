@@ -78,9 +78,9 @@ class Keyed : public detail::Modifier<P>, public detail::ModifierSettings<P> {
           "aramid: Keyed<KeyOf, ...>: KeyOf returns a whole number, or text that lies in the request: a "
           "string_view or a const std::string&");
       if constexpr (std::is_integral_v<std::remove_cvref_t<K>>) {
-        scope.key = table_.key_of(static_cast<std::uint64_t>(KeyOf{}(request)));
+        scope.key = detail::Key{static_cast<std::uint64_t>(KeyOf{}(request))};
       } else if constexpr (is_key) {
-        scope.key = table_.key_of(std::string_view{KeyOf{}(request)});
+        scope.key = detail::Key{std::string_view{KeyOf{}(request)}};
       }
     } else {
       static_assert(
@@ -113,12 +113,12 @@ class Keyed : public detail::Modifier<P>, public detail::ModifierSettings<P> {
   /// Calls `visit(policy)` for the policy of `key`, text or number; false if it has none.
   template <class Visit>
   bool with(std::string_view key, Visit visit) {
-    return with_key(table_.key_of(key), visit);
+    return with_key(detail::Key{key}, visit);
   }
   template <class Number, class Visit>
     requires std::is_integral_v<Number>
   bool with(Number key, Visit visit) {
-    return with_key(table_.key_of(static_cast<std::uint64_t>(key)), visit);
+    return with_key(detail::Key{static_cast<std::uint64_t>(key)}, visit);
   }
   /// The policy that keys without one of their own share.
   [[nodiscard]] P& rest() noexcept { return *rest_; }
