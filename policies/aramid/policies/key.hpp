@@ -8,7 +8,8 @@
 // Each table hashes with two secret numbers, which depend on where it lies: nobody outside the process can prepare
 // keys that all meet in one place.
 // Cost: one multiplication, and one more for each 16 bytes above 16. Thread-safety: values.
-// Source: multiply and fold, as in wyhash (Wang Yi); both factors are secret, so that none can be made zero.
+// Source: multiply and fold, as in wyhash (Wang Yi); both factors are secret, so that none can be made zero. Then
+// Fibonacci hashing (Knuth).
 #pragma once
 
 #include <aramid/random.hpp>
@@ -106,9 +107,12 @@ class KeyHash {
   explicit KeyHash(const void* place) noexcept
       : first_{SplitMix64::mix(reinterpret_cast<std::uintptr_t>(place))}, second_{SplitMix64::mix(first_)} {}
 
+  /// The upper 40 bits are well mixed.
   [[nodiscard]] ARAMID_INLINE std::uint64_t operator()(const Key& key) const noexcept {
-    if (key.far()) return of_text(key.text(), key.size());
-    return fold(key.front_ ^ first_, key.back_ ^ second_);
+    const std::uint64_t sum =
+        key.far() ? of_text(key.text(), key.size()) : fold(key.front_ ^ first_, key.back_ ^ second_);
+    // Without it, keys that follow each other would sometimes lie in a few long rows.
+    return (sum ^ (sum >> 32U)) * 0x9E3779B97F4A7C15U;
   }
 
  private:

@@ -126,7 +126,7 @@ class KeyTable {
     return (at + 1) & ((std::size_t{1} << slot_bits_) - 1);
   }
   [[nodiscard]] static std::uintptr_t tag(std::uint64_t hash) noexcept {
-    return static_cast<std::uintptr_t>(hash) & tag_mask;
+    return static_cast<std::uintptr_t>(hash >> 32U) & tag_mask;
   }
   [[nodiscard]] static Entry* entry_in(std::uintptr_t word) noexcept {
     return reinterpret_cast<Entry*>(word & ~tag_mask);

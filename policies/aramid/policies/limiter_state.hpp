@@ -23,6 +23,9 @@ namespace detail {
 template <class Meter, class Config>
 class LimiterState : public Config {
  public:
+  /// Where in it the word lies that every call reads.
+  static constexpr std::size_t bytes_before_word = std::is_empty_v<Config> ? 0 : sizeof(Config);
+
   struct Scope;
   struct Waiting : QuotaClaim {
     Scope* scope = nullptr;
