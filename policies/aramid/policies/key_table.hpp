@@ -30,9 +30,21 @@ namespace detail {
 
 template <class Value>
 class KeyTable {
-  struct Entry;
+  static constexpr std::size_t line = 64;
+  static constexpr std::int32_t closed = std::numeric_limits<std::int32_t>::min() / 2;
 
  public:
+  struct alignas(line) Entry {
+    std::atomic<std::int32_t> pins{closed};  // below 0 while it changes its key
+    std::atomic<std::int32_t> used{0};       // the tick at which it was last asked for
+    Key key;
+    std::optional<Value> value;
+
+    Entry() = default;
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry() { key.destroy(); }
+  };
   using Pin = Entry*;
 
   explicit KeyTable(std::size_t most)
@@ -84,6 +96,11 @@ class KeyTable {
     return entry;
   }
 
+  /// An entry that is in no table.
+  [[nodiscard]] static Pin pin(Entry& own) noexcept {
+    own.pins.fetch_add(1, std::memory_order_relaxed);
+    return &own;
+  }
   static void unpin(Pin pin) noexcept { pin->pins.fetch_sub(1, std::memory_order_release); }
 
   /// Keys that have an entry.
@@ -91,21 +108,8 @@ class KeyTable {
 
  private:
   using Slot = std::atomic<std::uintptr_t>;  // an entry's address and the key's tag; 0: free
-  static constexpr std::size_t line = 64;
   static constexpr std::uintptr_t tag_mask = line - 1;
-  static constexpr std::int32_t closed = std::numeric_limits<std::int32_t>::min() / 2;
 
-  struct alignas(line) Entry {
-    std::atomic<std::int32_t> pins{closed};  // below 0 while it changes its key
-    std::atomic<std::int32_t> used{0};       // the tick at which it was last asked for
-    Key key;
-    std::optional<Value> value;
-
-    Entry() = default;
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    ~Entry() { key.destroy(); }
-  };
   static constexpr std::size_t page_size = larger<std::size_t>(4096 / sizeof(Entry), 1);
   struct Page {
     Entry entries[page_size];

@@ -111,12 +111,14 @@ class Limiter
   [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
                                              Instant now) noexcept {
     if (failure == nullptr) [[likely]] {
-      if (ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), true, now);
+      // Of requests alone, as many were used as were reserved.
+      constexpr bool as_reserved = Config::knows_quotas && Config::only_requests;
+      if (!as_reserved && ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), true, now);
     } else {
       settle_failure(scope, ctx, *failure, now);
+      scope.held = false;
     }
     hear(scope, scope.grant, ctx, failure, now);
-    scope.held = false;
     return Verdict::done();
   }
 

@@ -67,12 +67,14 @@ class QuotaSet {
     if constexpr (!lock_free_v<Meter>) {
       if (full_for(cost, now) != size()) return false;
     }
-    grant.turn = 0;
-    grant.epoch = epoch_.load(std::memory_order_acquire);  // before the tickets, which may be of a later one
+    const unsigned epoch =
+        epoch_.load(std::memory_order_acquire);  // before the tickets, which may be of a later one
     for (std::size_t i = 0; i < size(); ++i) {
       if (!meters_[i].take(grant.tickets[i], amount(i, cost), now)) [[unlikely]]
         return undo(grant, cost, now, i);
     }
+    grant.turn = 0;
+    grant.epoch = epoch;
     if (counting) [[unlikely]] {
       if (!count(grant, cost, now)) return undo(grant, cost, now, size());
     }
