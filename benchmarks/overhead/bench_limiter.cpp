@@ -177,7 +177,7 @@ void keyed_limiter(benchmark::State& state) {
   Context ctx;
   Instant now = begin;
   std::int64_t refused = 0;
-  const auto call = [&](const Request& request) {
+  const auto call = [&] [[gnu::always_inline]] (const Request& request) {
     now += step;
     typename Policy::Scope scope;
     policy.prepare(scope, request, ctx);
@@ -207,7 +207,7 @@ void mutex_and_map(benchmark::State& state) {
   Instant now = begin;
   std::int64_t refused = 0;
   std::size_t i = 0;
-  const auto call = [&](const Request& request) {
+  const auto call = [&] [[gnu::always_inline]] (const Request& request) {
     now += step;
     const std::lock_guard lock{mutex};
     Bucket& bucket = buckets[request.tenant];

@@ -18,9 +18,9 @@
 // forgotten. When all must stay, further keys share one more policy, until one may go: `crowded()` counts these
 // calls.
 //
-// Cost: a hash, a compare and two atomic adds a call; no lock, no allocation for a known key. A new one may allocate.
-// Memory: a key's policy and 24 bytes, filled up to lines of 64, in pages of 4096; up to 22 bytes for each of MaxKeys.
-// Thread-safety: yes.
+// Cost: a hash, a compare and two atomic adds a call; no lock, no allocation for a known key. A new one may
+// allocate. Memory: a key's policy and 24 bytes, filled up to 64, 128, ...; text above 15 bytes; and up to 22 bytes
+// for each of MaxKeys. Thread-safety: yes.
 #pragma once
 
 #include <aramid/policies/key_table.hpp>

@@ -54,8 +54,8 @@ class LimiterState : public Config {
   using Quotas = QuotaSet<Meter, Config>;
   static constexpr bool lock_free = lock_free_v<Meter>;
 
-  // Bits of quotas_.mode(). Slow: somebody waits or is held back, so that every call takes the lock. Counting: a server has
-  // reported, so that what is taken without the lock is counted too.
+  // Bits of quotas_.mode(). Slow: somebody waits or is held back, so that every call takes the lock. Counting: a
+  // server has reported, so that what is taken without the lock is counted too.
   static constexpr unsigned slow = 1;
   static constexpr unsigned counting = 2;
 
