@@ -19,17 +19,33 @@
 // differ from call to call; such a limiter does not compile, and such settings are refused), or where calls take
 // longer than microseconds.
 //
-// Cost: a thread-local read and a few plain loads and stores on a cache line of the thread's own. Memory: 64 bytes
-// a thread with up to two quotas, 192 with quotas set at run time. Thread-safety: yes.
+// Cost: a thread-local read and a few plain loads and stores on a cache line of the thread's own. Memory: 64 bytes,
+// and as many a thread with up to two quotas, 192 with quotas set at run time. Thread-safety: yes.
 #pragma once
 
 #include <aramid/policies/limiter.hpp>
 #include <aramid/policies/thread_slot.hpp>
 
+#include <cstddef>  // byte
+
 ARAMID_BEGIN
 
+namespace detail {
+
+/// Stands before a limiter and fills the cache line up to the end of the word that every call reads: what follows
+/// it is written by whoever takes a lease.
+template <std::size_t BytesBeforeWord>
+struct LeaseTerm {
+  static constexpr std::size_t fill = (64 - 8 + 64 - BytesBeforeWord % 64) % 64;
+
+  Duration lease_{0};
+  std::byte unused_[fill > sizeof(Duration) ? fill - sizeof(Duration) : fill + 64 - sizeof(Duration)];
+};
+
+}  // namespace detail
+
 template <class L, unsigned Batch, unsigned Threads = 64>
-class Leased : public L {
+class Leased : detail::LeaseTerm<L::bytes_before_word>, public L {
   using Grant = decltype(L::Scope::grant);
 
  public:
@@ -119,8 +135,8 @@ class Leased : public L {
 
   void start() {
     if constexpr (L::takes_late(lease_parts)) {
-      lease_ = this->shortest_window() / lease_parts;
-      this->allow_late(lease_);
+      this->lease_ = this->shortest_window() / lease_parts;
+      this->allow_late(this->lease_);
     }
   }
 
@@ -154,7 +170,7 @@ class Leased : public L {
     give_up(lease, now);
     if (!this->take_ahead(lease.grant, batch, now)) return false;
     lease.left = Batch;
-    lease.ends = saturating_add(now, lease_);
+    lease.ends = saturating_add(now, this->lease_);
     constexpr std::uint32_t next = detail::ThreadSlots::count;
     lease.serial = (lease.serial | static_cast<std::uint32_t>(slot)) + next;
     if (lease.serial < next) lease.serial += next;  // never 0
@@ -177,7 +193,6 @@ class Leased : public L {
     leases_[slot].left += scope.amount;
   }
 
-  Duration lease_{0};
   Lease leases_[Threads];
 };
 

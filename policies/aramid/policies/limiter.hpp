@@ -68,7 +68,6 @@ class Limiter
   using State::frozen_until_;
   using State::line_;
   using State::lock_free;
-  using State::mode_;
   using State::mutex_;
   using State::quotas_;
   using State::slow;
@@ -97,7 +96,7 @@ class Limiter
   [[nodiscard]] ARAMID_INLINE Admission admit(Scope& scope, Context& ctx, Instant now) noexcept {
     if constexpr (lock_free) {
       // Ordered after what this thread has given back: either we see who waits for it, or they see it.
-      const unsigned mode = mode_.load();
+      const unsigned mode = quotas_.mode().load();
       if ((mode & slow) == 0 && !scope.queued && quotas_.take(scope.grant, ctx.cost, now, mode != 0))
           [[likely]] {
         scope.cost = ctx.cost;
@@ -112,12 +111,14 @@ class Limiter
   [[nodiscard]] ARAMID_INLINE Verdict settle(Scope& scope, Context& ctx, const Error* failure,
                                              Instant now) noexcept {
     if (failure == nullptr) [[likely]] {
-      if (ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), true, now);
+      // Of requests alone, as many were used as were reserved.
+      constexpr bool as_reserved = Config::knows_quotas && Config::only_requests;
+      if (!as_reserved && ctx.usage.known()) correct(scope, used_by(scope, ctx.usage), true, now);
     } else {
       settle_failure(scope, ctx, *failure, now);
+      scope.held = false;
     }
     hear(scope, scope.grant, ctx, failure, now);
-    scope.held = false;
     return Verdict::done();
   }
 
@@ -130,7 +131,7 @@ class Limiter
       quotas_.correct(scope.grant, scope.cost, nothing, Instant::min());
       quotas_.correct_servers(scope.grant, scope.cost, nothing, true);
       // Whoever comes next tells the time at which this is worth something.
-      mode_.fetch_or(slow);
+      quotas_.mode().fetch_or(slow);
       line_.wake_first();
     }
     scope.queued = false;
@@ -217,7 +218,7 @@ class Limiter
 
  protected:
   // For whoever takes shares in advance.
-  [[nodiscard]] bool hurried() const noexcept { return mode_.load(std::memory_order_relaxed) != 0; }
+  [[nodiscard]] bool hurried() const noexcept { return quotas_.mode().load(std::memory_order_relaxed) != 0; }
   static constexpr bool only_requests = Config::only_requests;
   /// Whether the algorithm keeps its quotas when a unit is used up to window / `parts` after it was taken.
   static consteval bool takes_late(int parts) noexcept {
@@ -257,7 +258,7 @@ class Limiter
     if (!freezes || ctx.attempt() == scope.attempts) return;
     const std::lock_guard lock{mutex_};
     const Instant until = saturating_add(now, *error.retry_after);
-    mode_.fetch_or(slow);
+    quotas_.mode().fetch_or(slow);
     if (until <= frozen_until_) return;
     frozen_until_ = until;
     line_.wake_first();  // its turn is another one now, perhaps too late for it
@@ -300,7 +301,7 @@ class Limiter
     if (!quotas_.differ(scope.cost, used)) return;
     if constexpr (lock_free) {
       quotas_.correct(scope.grant, scope.cost, used, now);
-      if (mode_.load() == 0) return;
+      if (quotas_.mode().load() == 0) return;
     }
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
@@ -332,7 +333,7 @@ class Limiter
     if (ctx.attempt() == scope.attempts) return;
     const std::lock_guard lock{mutex_};
     quotas_.expire(now);
-    mode_.fetch_or(counting);
+    quotas_.mode().fetch_or(counting);
     quotas_.learn(grant, ctx.hints, this->adopt_limits(), now);
     this->serve(now);
   }

@@ -23,6 +23,9 @@ namespace detail {
 template <class Meter, class Config>
 class LimiterState : public Config {
  public:
+  /// Where in it the word lies that every call reads.
+  static constexpr std::size_t bytes_before_word = std::is_empty_v<Config> ? 0 : sizeof(Config);
+
   struct Scope;
   struct Waiting : QuotaClaim {
     Scope* scope = nullptr;
@@ -51,8 +54,8 @@ class LimiterState : public Config {
   using Quotas = QuotaSet<Meter, Config>;
   static constexpr bool lock_free = lock_free_v<Meter>;
 
-  // Bits of mode_. Slow: somebody waits or is held back, so that every call takes the lock. Counting: a server has
-  // reported, so that what is taken without the lock is counted too.
+  // Bits of quotas_.mode(). Slow: somebody waits or is held back, so that every call takes the lock. Counting: a
+  // server has reported, so that what is taken without the lock is counted too.
   static constexpr unsigned slow = 1;
   static constexpr unsigned counting = 2;
 
@@ -66,9 +69,9 @@ class LimiterState : public Config {
     const Admission answer = ask(scope, ctx, now);
     const bool busy = !line_.empty() || now < frozen_until_;
     if (busy) {
-      mode_.fetch_or(slow);
-    } else if ((mode_.load() & slow) != 0) {
-      mode_.fetch_and(~slow);
+      quotas_.mode().fetch_or(slow);
+    } else if ((quotas_.mode().load() & slow) != 0) {
+      quotas_.mode().fetch_and(~slow);
     }
     return answer;
   }
@@ -88,7 +91,7 @@ class LimiterState : public Config {
     const QueueSettings& queue = this->queue();
     if (quotas_.too_small_for(ctx.cost) != quotas_.size()) return too_large(scope, ctx);
     // From here on nobody takes past us: a share that comes back is seen by us, or by whoever gives it back.
-    mode_.fetch_or(slow);
+    quotas_.mode().fetch_or(slow);
     if (line_.size() >= queue.length && queue.length != 0) {
       ctx.compare(static_cast<std::int64_t>(line_.size()), static_cast<std::int64_t>(queue.length));
       return Admission::reject(Fault::throttled, Reason::queue_full,
@@ -213,7 +216,7 @@ class LimiterState : public Config {
 
   [[nodiscard]] bool may_take(Instant now) const noexcept { return now >= frozen_until_; }
   [[nodiscard]] bool counts() const noexcept {
-    return !lock_free || (mode_.load(std::memory_order_relaxed) & counting) != 0;
+    return !lock_free || (quotas_.mode().load(std::memory_order_relaxed) & counting) != 0;
   }
   [[nodiscard]] Instant resumes(Instant now) const noexcept {
     return larger(frozen_until_, quotas_.server_resumes(now));
@@ -226,9 +229,8 @@ class LimiterState : public Config {
     return now < resumes(now) ? Reason::frozen : Reason::over_quota;
   }
 
-  mutable std::mutex mutex_;
-  std::atomic<unsigned> mode_{0};
   Quotas quotas_;
+  mutable std::mutex mutex_;
   detail::WaitLine line_;
   Instant frozen_until_ = Instant::min();
 };

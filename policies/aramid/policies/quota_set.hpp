@@ -9,8 +9,9 @@
 #include <aramid/policies/quota_meter.hpp>
 #include <aramid/policies/server_quota.hpp>
 
-#include <span>     // span
-#include <utility>  // index_sequence
+#include <span>         // span
+#include <type_traits>  // conditional_t
+#include <utility>      // index_sequence
 
 ARAMID_BEGIN
 
@@ -30,13 +31,16 @@ class QuotaSet {
     unsigned epoch;
   };
 
-  explicit QuotaSet(std::span<const Quota<>> quotas) : count_{quotas.size()} {
+  explicit QuotaSet(std::span<const Quota<>> quotas) : told_{quotas} {
     const auto quota = [&](std::size_t i) { return quotas[i]; };
     for (std::size_t i = 0; i < size(); ++i) meters_[i].start(quotas[i], most_entries(quota, i));
-    for (std::size_t i = 0; i < size(); ++i) choose_hints(i);
   }
 
-  [[nodiscard]] std::size_t size() const noexcept { return Config::knows_quotas ? N : count_; }
+  /// A word that the limiter keeps here, because every call reads it beside the first meter.
+  [[nodiscard]] std::atomic<unsigned>& mode() noexcept { return mode_; }
+  [[nodiscard]] const std::atomic<unsigned>& mode() const noexcept { return mode_; }
+
+  [[nodiscard]] std::size_t size() const noexcept { return told_.size(); }
   [[nodiscard]] Meter& meter(std::size_t i) noexcept { return meters_[i]; }
   [[nodiscard]] const Meter& meter(std::size_t i) const noexcept { return meters_[i]; }
   [[nodiscard]] const ServerQuota& server(std::size_t i) const noexcept { return servers_[i]; }
@@ -63,12 +67,14 @@ class QuotaSet {
     if constexpr (!lock_free_v<Meter>) {
       if (full_for(cost, now) != size()) return false;
     }
-    grant.turn = 0;
-    grant.epoch = epoch_.load(std::memory_order_acquire);  // before the tickets, which may be of a later one
+    const unsigned epoch =
+        epoch_.load(std::memory_order_acquire);  // before the tickets, which may be of a later one
     for (std::size_t i = 0; i < size(); ++i) {
       if (!meters_[i].take(grant.tickets[i], amount(i, cost), now)) [[unlikely]]
         return undo(grant, cost, now, i);
     }
+    grant.turn = 0;
+    grant.epoch = epoch;
     if (counting) [[unlikely]] {
       if (!count(grant, cost, now)) return undo(grant, cost, now, size());
     }
@@ -107,16 +113,16 @@ class QuotaSet {
   /// Whether the server said something about a quota that is here.
   [[nodiscard]] bool concerns(const RateHints& hints) const noexcept {
     for (std::size_t i = 0; i < size(); ++i) {
-      if (hints_[i] != nullptr && ((hints.*hints_[i]).remaining >= 0 || (hints.*hints_[i]).limit > 0))
-        return true;
+      const HintName name = told_.hint(i);
+      if (name != nullptr && ((hints.*name).remaining >= 0 || (hints.*name).limit > 0)) return true;
     }
     return false;
   }
   void learn(const Grant& grant, const RateHints& hints, bool limits_too, Instant now) noexcept {
     [[maybe_unused]] const bool comparable = grant.epoch == epoch_.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < size(); ++i) {
-      if (hints_[i] == nullptr) continue;
-      const QuotaHint& hint = hints.*hints_[i];
+      if (told_.hint(i) == nullptr) continue;
+      const QuotaHint& hint = hints.*told_.hint(i);
       if ((hint.remaining < 0 && hint.limit <= 0) || servers_[i].is_stale(grant.turn)) continue;
       const Quota<> quota = meters_[i].quota();
       std::int64_t since = 0;
@@ -190,15 +196,34 @@ class QuotaSet {
  private:
   friend class Plan;
 
-  [[nodiscard]] Unit unit(std::size_t i) const noexcept {
-    if constexpr (Config::knows_quotas) {
-      return Config::quotas()[i].unit;
-    } else {
-      return units_[i];
+  using HintName =
+      const QuotaHint RateHints::*;  // what the server's reports are called; null: it says nothing
+
+  // What of the quotas never changes: constants, if their types tell it.
+  struct Known {
+    explicit Known(std::span<const Quota<>>) noexcept {}
+    [[nodiscard]] static constexpr std::size_t size() noexcept { return N; }
+    [[nodiscard]] static constexpr Unit unit(std::size_t i) noexcept { return Config::quotas()[i].unit; }
+    [[nodiscard]] static constexpr HintName hint(std::size_t i) noexcept {
+      return hint_of(Config::quotas(), i);
     }
-  }
+  };
+  struct Told {
+    explicit Told(std::span<const Quota<>> quotas) noexcept : count{quotas.size()} {
+      for (std::size_t i = 0; i < count; ++i) hints[i] = hint_of(quotas, i);
+      for (std::size_t i = 0; i < count; ++i) units[i] = quotas[i].unit;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return count; }
+    [[nodiscard]] Unit unit(std::size_t i) const noexcept { return units[i]; }
+    [[nodiscard]] HintName hint(std::size_t i) const noexcept { return hints[i]; }
+
+    HintName hints[N]{};
+    Unit units[N]{};
+    std::size_t count;
+  };
+
   [[nodiscard]] std::int64_t amount(std::size_t i, const Cost& cost) const noexcept {
-    return amount_of(unit(i), cost);
+    return amount_of(told_.unit(i), cost);
   }
 
   [[nodiscard]] bool server_has(std::size_t i, const Cost& cost, Instant now) const noexcept {
@@ -255,30 +280,29 @@ class QuotaSet {
 
   // A report by the day is about the quota by the day. Any other is about the quota of its unit by the minute, else
   // about the shortest that is not by the day.
-  void choose_hints(std::size_t i) noexcept {
-    const Quota<> quota = meters_[i].quota();
+  [[nodiscard]] static constexpr HintName hint_of(std::span<const Quota<>> quotas, std::size_t i) noexcept {
+    const Quota<>& quota = quotas[i];
     const bool by_day = quota.window >= detail::day;
     const auto rank = [](const Quota<>& one) { return one.window == detail::minute ? 0 : one.window.ns; };
-    units_[i] = quota.unit;
-    for (std::size_t other = 0; other < size(); ++other) {
-      const Quota<> rival = meters_[other].quota();
+    for (std::size_t other = 0; other < quotas.size(); ++other) {
+      const Quota<>& rival = quotas[other];
       if (rival.unit != quota.unit || by_day != (rival.window >= detail::day)) continue;
-      if (rank(rival) < rank(quota) || (rank(rival) == rank(quota) && other < i)) return;
+      if (rank(rival) < rank(quota) || (rank(rival) == rank(quota) && other < i)) return nullptr;
     }
-    constexpr const QuotaHint RateHints::* by_unit[] = {&RateHints::requests, &RateHints::tokens,
-                                                        &RateHints::input_tokens, &RateHints::output_tokens};
-    if (!by_day) hints_[i] = by_unit[static_cast<std::size_t>(quota.unit)];
-    if (by_day && quota.unit == Unit::requests) hints_[i] = &RateHints::requests_day;
-    if (by_day && quota.unit == Unit::tokens) hints_[i] = &RateHints::tokens_day;
+    constexpr HintName by_unit[] = {&RateHints::requests, &RateHints::tokens, &RateHints::input_tokens,
+                                    &RateHints::output_tokens};
+    if (!by_day) return by_unit[static_cast<std::size_t>(quota.unit)];
+    if (quota.unit == Unit::requests) return &RateHints::requests_day;
+    return quota.unit == Unit::tokens ? &RateHints::tokens_day : nullptr;
   }
 
+  // First what every call reads.
+  std::atomic<unsigned> mode_{0};   // the limiter's
+  std::atomic<unsigned> epoch_{0};  // grows when tickets cannot be compared any more
   Meter meters_[N];
   ServerQuota servers_[N];
-  const QuotaHint RateHints::* hints_[N]{};  // what the server's reports are called; null: it says nothing
-  Unit units_[N]{};
-  std::size_t count_;
-  std::atomic<unsigned> epoch_{0};  // grows when tickets cannot be compared any more
-  std::atomic<Turn> turns_{1};      // odd, so that none is 0
+  std::atomic<Turn> turns_{1};  // odd, so that none is 0
+  ARAMID_EMPTY std::conditional_t<Config::knows_quotas, Known, Told> told_;
 };
 
 }  // namespace detail

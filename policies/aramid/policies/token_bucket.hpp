@@ -253,8 +253,8 @@ struct TokenBucket {
     std::atomic<std::int64_t> full_{std::numeric_limits<std::int64_t>::min()};
     std::atomic<std::int64_t> one_{1};      // what a unit costs, in ticks
     std::atomic<std::int64_t> depth_{0};    // the bucket, in ticks
+    std::atomic<std::int64_t> moved_{0};    // of what is claimed, what full_ has been moved by
     std::atomic<std::int64_t> claimed_{0};  // all that is being or has been given back, in ticks
-    std::atomic<std::int64_t> moved_{0};    // of that, what full_ has been moved by
     std::atomic<std::int64_t> limit_{1};
     std::int64_t dropped_ = 0;  // given back by calls that could not tell the time
     std::int64_t dropped_until_ = 0;
