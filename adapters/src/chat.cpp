@@ -11,9 +11,12 @@ Cost estimate_cost(const ChatRequest& request) noexcept {
   constexpr std::int64_t per_message = 8;
   constexpr std::int64_t unset_output = 512;
   constexpr std::size_t bytes_per_token = 3;
+  constexpr std::int64_t per_image = 1600;  // what the larger ones come to: providers scale them down
+  std::int64_t images = 0;
   std::size_t bytes = request.options.response_format_json.size();
   for (const Message& message : request.messages) {
     bytes += message.content.size() + message.name.size() + message.tool_call_id.size();
+    images += static_cast<std::int64_t>(message.images.size());
     for (const ToolCall& call : message.tool_calls) {
       bytes += call.id.size() + call.name.size() + call.arguments.size();
     }
@@ -24,7 +27,7 @@ Cost estimate_cost(const ChatRequest& request) noexcept {
   const auto input = static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token);
   const auto messages = static_cast<std::int64_t>(request.messages.size() + request.options.tools.size());
   const std::int64_t output = std::max<std::int64_t>(request.options.max_tokens.value_or(unset_output), 0);
-  const std::int64_t prompt = input + per_message * messages;
+  const std::int64_t prompt = input + per_message * messages + per_image * images;
   return {.tokens = saturating_add(Duration{prompt}, Duration{output}).count(),
           .input_tokens = prompt,
           .output_tokens = output};

@@ -3,17 +3,13 @@
 
 #include "chat_request.hpp"
 
-#include "parse.hpp"
-
-#include <cmath>  // isfinite
+#include "request_parts.hpp"
 
 ARAMID_BEGIN
 
 namespace detail {
 
 namespace {
-
-using Problem = std::unexpected<std::string>;
 
 const char* role_name(Role role) noexcept {
   switch (role) {
@@ -31,8 +27,25 @@ const char* role_name(Role role) noexcept {
   return "user";
 }
 
-Json encode_message(const Message& message) {
-  Json json{{"role", role_name(message.role)}, {"content", message.content}};
+Written<Json> encode_content(const Message& message) {
+  if (message.images.empty()) {
+    const bool only_calls = message.content.empty() && !message.tool_calls.empty();
+    return only_calls ? Json{} : Json(message.content);
+  }
+  Json parts = Json::array();
+  for (const Image& given : message.images) {
+    const Written<Image> image = check_image(given);
+    if (!image) return Problem{image.error()};
+    parts.push_back({{"type", "image_url"}, {"image_url", {{"url", url_of(*image)}}}});
+  }
+  if (!message.content.empty()) parts.push_back({{"type", "text"}, {"text", message.content}});
+  return parts;
+}
+
+Written<Json> encode_message(const Message& message) {
+  Written<Json> content = encode_content(message);
+  if (!content) return content;
+  Json json{{"role", role_name(message.role)}, {"content", std::move(*content)}};
   if (!message.name.empty()) json["name"] = message.name;
   if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
   for (const ToolCall& call : message.tool_calls) {
@@ -40,27 +53,17 @@ Json encode_message(const Message& message) {
                                   {"type", "function"},
                                   {"function", {{"name", call.name}, {"arguments", call.arguments}}}});
   }
-  if (message.content.empty() && !message.tool_calls.empty()) json["content"] = nullptr;
   return json;
 }
 
-std::expected<Json, std::string> parse_object(const std::string& text, const std::string& what) {
-  Json json = parse_json(text);
-  if (!json.is_object()) return Problem{what + " is not a JSON object"};
-  return json;
-}
-
-std::expected<Json, std::string> encode_tools(const std::vector<Tool>& tools) {
+Written<Json> encode_tools(const std::vector<Tool>& tools) {
   Json list = Json::array();
   for (const Tool& tool : tools) {
-    if (tool.name.empty()) return Problem{"a tool has no name"};
+    Written<Json> parameters = parameters_of(tool);
+    if (!parameters) return parameters;
     Json function{{"name", tool.name}};
     if (!tool.description.empty()) function["description"] = tool.description;
-    if (!tool.parameters_json.empty()) {
-      auto parameters = parse_object(tool.parameters_json, "parameters_json of the tool '" + tool.name + "'");
-      if (!parameters) return Problem{std::move(parameters.error())};
-      function["parameters"] = std::move(*parameters);
-    }
+    if (!parameters->is_null()) function["parameters"] = std::move(*parameters);
     list.push_back({{"type", "function"}, {"function", std::move(function)}});
   }
   return list;
@@ -71,20 +74,16 @@ std::expected<Json, std::string> encode_tools(const std::vector<Tool>& tools) {
 std::expected<std::string, std::string> encode(const ChatRequest& request, const std::string& default_model,
                                                bool stream) {
   const ChatOptions& options = request.options;
-  const std::string& model = options.model.empty() ? default_model : options.model;
-  if (model.empty())
-    return Problem{"no model was chosen: set the model of the request's options or of the settings"};
-  if (request.messages.empty()) return Problem{"the request has no messages"};
-  for (const auto& [value, what] :
-       {std::pair{options.temperature, "temperature"}, std::pair{options.top_p, "top_p"}}) {
-    if (value && (!std::isfinite(*value) || *value < 0))
-      return Problem{std::string{what} + " must be a number >= 0"};
-  }
-  if (options.max_tokens && *options.max_tokens < 1) return Problem{"max_tokens must be at least 1"};
+  const Written<std::string> model = check_request(request, default_model);
+  if (!model) return Problem{model.error()};
 
-  Json body{{"model", model}};
+  Json body{{"model", *model}};
   Json& messages = body["messages"] = Json::array();
-  for (const Message& message : request.messages) messages.push_back(encode_message(message));
+  for (const Message& message : request.messages) {
+    Written<Json> json = encode_message(message);
+    if (!json) return Problem{std::move(json.error())};
+    messages.push_back(std::move(*json));
+  }
   if (options.max_tokens) body["max_tokens"] = *options.max_tokens;
   if (options.temperature) body["temperature"] = *options.temperature;
   if (options.top_p) body["top_p"] = *options.top_p;
@@ -105,11 +104,7 @@ std::expected<std::string, std::string> encode(const ChatRequest& request, const
     body["response_format"] = std::move(*format);
   }
   if (stream) body["stream_options"] = {{"include_usage", true}};
-  if (!options.extra_json.empty()) {
-    const auto extra = parse_object(options.extra_json, "extra_json");
-    if (!extra) return Problem{extra.error()};
-    body.merge_patch(*extra);
-  }
+  if (const Written<void> merged = merge_extra(body, options); !merged) return Problem{merged.error()};
   body["stream"] = stream;
   return print_json(body);
 }

@@ -22,12 +22,12 @@ bool is_error(const Json& json) {
   return given || text_of(json, "object") == "error" || text_of(json, "type") == "error";
 }
 
-Error classify_in_band(std::string_view text) {
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  return classify(in_band, {}, text, now);
-}
-
 }  // namespace
+
+Error in_band_error(std::string_view json) {
+  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  return classify(in_band, {}, json, now);
+}
 
 void ChatStream::refuse(Fault fault, std::string message) {
   if (error_) return;
@@ -46,6 +46,34 @@ Flow ChatStream::flow() const noexcept {
   return complete() ? Flow::ending : Flow::more;
 }
 
+// What the answer is shows in its first character; servers get the content type wrong.
+ChatStream::Kind ChatStream::begin(char first) {
+  if (first == '{' && framing_ == Framing::lines) {
+    decoder_.emplace<NdjsonDecoder>();
+  } else if (first == '[' && framing_ == Framing::array) {
+    decoder_.emplace<JsonArrayDecoder>();
+  } else if (first == '{' || first == '[' || first == '<') {
+    return Kind::document;
+  }
+  return Kind::events;
+}
+
+void ChatStream::decode(std::string_view bytes) {
+  std::visit([&](auto& decoder) { decoder.feed(bytes); }, decoder_);
+}
+
+bool ChatStream::next_event(SseEvent& event) {
+  if (auto* sse = std::get_if<SseDecoder>(&decoder_)) return sse->next(event);
+  if (auto* lines = std::get_if<NdjsonDecoder>(&decoder_)) return lines->next(event.data);
+  return std::get<JsonArrayDecoder>(decoder_).next(event.data);
+}
+
+bool ChatStream::last_event(SseEvent& event) {
+  if (auto* sse = std::get_if<SseDecoder>(&decoder_)) return sse->finish(event);
+  if (auto* lines = std::get_if<NdjsonDecoder>(&decoder_)) return lines->finish(event.data);
+  return std::get<JsonArrayDecoder>(decoder_).finish(event.data);
+}
+
 Flow ChatStream::feed(std::string_view bytes) {
   if (error_) return Flow::abort;
   taken_ += bytes.size();
@@ -54,21 +82,24 @@ Flow ChatStream::feed(std::string_view bytes) {
     return flow();
   }
   if (kind_ == Kind::unknown) {
-    // What the answer is shows in its first character; servers get the content type wrong.
     document_ += bytes;
     const std::string_view begun = trim(document_);
     if (begun.empty()) return Flow::more;
-    const bool json = begun.front() == '{' || begun.front() == '[';
-    const bool page = begun.front() == '<';
-    kind_ = json || page ? Kind::document : Kind::events;
-    if (kind_ == Kind::events) decoder_.feed(std::exchange(document_, {}));
+    kind_ = begin(begun.front());
+    if (kind_ == Kind::events) decode(std::exchange(document_, {}));
   } else if (kind_ == Kind::document) {
     document_ += bytes;
   } else {
-    decoder_.feed(bytes);
+    decode(bytes);
   }
-  for (SseEvent event; !error_ && !done_ && decoder_.next(event);) take_event(event);
-  if (decoder_.failed() && !done_) refuse(Fault::malformed, decoder_.problem());
+  for (SseEvent event; !error_ && !done_ && next_event(event);) take_event(event);
+  if (!done_) {
+    std::visit(
+        [&](const auto& decoder) {
+          if (decoder.failed()) refuse(Fault::malformed, decoder.problem());
+        },
+        decoder_);
+  }
   return flow();
 }
 
@@ -80,20 +111,24 @@ void ChatStream::take_event(const SseEvent& event) {
     return;
   }
   const Json json = parse_json(data);
-  if (json.is_discarded()) {
-    refuse(Fault::malformed, "an event of the stream is not JSON");
-  } else if (is_error(json) || event.event == "error") {
-    error_ = classify_in_band(data);
-  } else {
-    reply_.take_chunk(json);
-    if (reply_.failed()) {
-      whole_ = false;
-      refuse(Fault::unavailable, "the provider ended the stream with the finish reason 'error'");
-    } else if (!reply_.finished()) {
-      hold_back(data.size());
-    }
-    whole_ = complete();
+  if (json.is_discarded()) return refuse(Fault::malformed, "an event of the stream is not JSON");
+  if (is_error(json) || event.event == "error") {
+    error_ = in_band_error(data);
+    return;
   }
+  reply_.begin_event();
+  Outcome<Taken> taken = reader_->take_event(json, reply_);
+  if (!taken) {
+    error_ = std::move(taken.error());
+    return;
+  }
+  if (*taken == Taken::ping) {
+    --events_;
+    return;
+  }
+  if (*taken == Taken::last) done_ = true;
+  whole_ = complete();
+  if (!whole_) hold_back(data.size());
 }
 
 // Counted by the events' own bytes, so that it does not matter how they were split on the way.
@@ -111,12 +146,14 @@ void ChatStream::take_document() {
                   "the answer is not JSON, or only a part of it: " + shorten(document_.substr(0, 200)));
   }
   if (is_error(json) || is_error(element(json, 0))) {
-    error_ = classify_in_band(document_);
+    error_ = in_band_error(document_);
     return;
   }
-  reply_.take_whole(json);
-  if (reply_.failed()) return refuse(Fault::unavailable, "the provider's finish reason is 'error'");
-  if (!reply_.finished()) refuse(Fault::malformed, "the answer has no choices");
+  if (Outcome<void> taken = reader_->take_whole(json, reply_); !taken) {
+    error_ = std::move(taken.error());
+  } else if (!reply_.finished()) {
+    refuse(Fault::malformed, "the answer is JSON, but has no model's answer in it");
+  }
 }
 
 std::optional<Error> ChatStream::finish() {
@@ -125,8 +162,8 @@ std::optional<Error> ChatStream::finish() {
     take_document();
     return error_;
   }
-  // The last event may lack its blank line. If it lacks more than that, the stream was cut off.
-  if (SseEvent event; !done_ && decoder_.finish(event)) {
+  // The last event may lack its end. If it lacks more than that, the stream was cut off.
+  if (SseEvent event; !done_ && last_event(event)) {
     const std::string_view data = trim(event.data);
     const bool whole = data.starts_with("[DONE]") || !parse_json(data).is_discarded();
     if (whole) take_event(event);

@@ -91,6 +91,7 @@ void go_on_with(Completion& so_far, Completion next) {
   next.seams.insert(next.seams.begin(), so_far.seams.begin(), so_far.seams.end());
   next.usage.input_tokens = sum_of_known(so_far.usage.input_tokens, next.usage.input_tokens);
   next.usage.output_tokens = sum_of_known(so_far.usage.output_tokens, next.usage.output_tokens);
+  next.cached_tokens = sum_of_known(so_far.cached_tokens, next.cached_tokens);
   so_far = std::move(next);
 }
 

@@ -3,9 +3,9 @@
 
 // Recorded provider streams, where there are any: the directory in ARAMID_FIXTURES with its expected.json.
 
-#include "chat_stream.hpp"
+#include "anthropic_wire.hpp"
 #include "parse.hpp"
-#include "support/catch.hpp"
+#include "wire_answers.hpp"
 
 #include <aramid/adapters/classify.hpp>
 
@@ -28,46 +28,101 @@ std::string fixture(const std::string& name) {
   return text.str();
 }
 
-void compare(const Choice& choice, const Json& expected) {
-  CHECK(choice.text == expected["text"].get<std::string>());
-  CHECK(choice.refusal == expected["refusal"].get<std::string>());
-  const Json& reason = expected["finish_reason"];
-  CHECK(choice.finish_reason_text == (reason.is_null() ? std::string{} : reason.get<std::string>()));
-  REQUIRE(choice.tool_calls.size() == expected["tools"].size());
+// What a format's part of expected.json means.
+struct Expected {
+  std::vector<Choice> choices{};  // by `text`, `refusal`, `tool_calls` and `finish_reason_text`
+  Usage usage{};
+  bool complete = false;
+  std::optional<Fault> fault{};  // of the error that stands in the stream
+  std::string message{};
+};
+
+std::string text_at(const Json& json, const char* key) { return std::string{detail::text_of(json, key)}; }
+std::int64_t count_at(const Json& json, const char* key) {
+  return detail::count_of(detail::member(json, key)).value_or(-1);
+}
+
+Expected of_chat_completions(const Json& json) {
+  const Json& parts = json["choices_or_error"];
+  Expected expected{.usage = {.input_tokens = count_at(json["usage"], "prompt_tokens"),
+                              .output_tokens = count_at(json["usage"], "completion_tokens")},
+                    .complete = !parts.contains("error")};
+  if (!expected.complete) {
+    expected.fault = Fault::unavailable;
+    expected.message = text_at(parts["error"], "message");
+  }
+  for (const auto& [index, part] : parts.items()) {
+    if (index == "error") continue;
+    Choice& choice =
+        expected.choices.emplace_back(Choice{.text = text_at(part, "text"),
+                                             .refusal = text_at(part, "refusal"),
+                                             .finish_reason_text = text_at(part, "finish_reason")});
+    for (const Json& tool : part["tools"])
+      choice.tool_calls.push_back({text_at(tool, "id"), text_at(tool, "name"), text_at(tool, "arguments")});
+    if (choice.finish_reason_text.empty()) expected.complete = false;
+  }
+  return expected;
+}
+
+Expected of_anthropic(const Json& json) {
+  Expected expected{.choices = {{.finish_reason_text = text_at(json, "stop_reason")}},
+                    .usage = {.input_tokens = count_at(json, "input_tokens"),
+                              .output_tokens = count_at(json, "output_tokens")},
+                    .complete = json["message_stop_seen"] == true};
+  if (text_at(json, "error_type") == "overloaded_error") expected.fault = Fault::overloaded;
+  Choice& choice = expected.choices.front();
+  for (const Json& block : json["blocks"]) {
+    choice.text += text_at(block, "text");
+    if (block["type"] == "tool_use")
+      choice.tool_calls.push_back(
+          {text_at(block, "id"), text_at(block, "name"), text_at(block, "partial_json")});
+    // Our refusal is the provider's explanation, which is not in the table.
+    if (expected.choices.front().finish_reason_text == "refusal")
+      choice.refusal = "This request was refused due to policy.";
+  }
+  return expected;
+}
+
+// One for each wire format. Its expectations are those that have this key.
+struct Format {
+  const char* key;
+  support::Wire wire;
+  Expected (*read)(const Json& json);
+  int streams;  // at least so many must be there
+};
+
+std::vector<Format> formats() {
+  return {{"choices_or_error", detail::OpenAiWire::shared(), of_chat_completions, 10},
+          {"stop_reason", std::make_shared<detail::AnthropicWire>(4096), of_anthropic, 5}};
+}
+
+void compare(const Choice& choice, const Choice& expected) {
+  CHECK(choice.text == expected.text);
+  CHECK(choice.refusal == expected.refusal);
+  CHECK(choice.finish_reason_text == expected.finish_reason_text);
+  REQUIRE(choice.tool_calls.size() == expected.tool_calls.size());
   for (std::size_t i = 0; i < choice.tool_calls.size(); ++i) {
-    CHECK(choice.tool_calls[i].id == expected["tools"][i]["id"].get<std::string>());
-    CHECK(choice.tool_calls[i].name == expected["tools"][i]["name"].get<std::string>());
-    CHECK(choice.tool_calls[i].arguments == expected["tools"][i]["arguments"].get<std::string>());
+    CHECK(choice.tool_calls[i].id == expected.tool_calls[i].id);
+    CHECK(choice.tool_calls[i].name == expected.tool_calls[i].name);
+    CHECK(choice.tool_calls[i].arguments == expected.tool_calls[i].arguments);
   }
 }
 
-void compare_stream(const std::string& text, const Json& expected, std::size_t split) {
-  detail::ChatStream stream{{}, std::size_t{32} << 20};
-  (void)stream.feed(std::string_view{text}.substr(0, split));
-  (void)stream.feed(std::string_view{text}.substr(split));
-  const auto error = stream.finish();
-  const Json& parts = expected["choices_or_error"];
-  bool complete = !parts.contains("error");
-  for (const auto& [key, part] : parts.items()) {
-    if (key != "error" && (part["finish_reason"].is_null() || part["finish_reason"] == "error"))
-      complete = false;
+void compare(const support::Answered& answer, const Expected& expected) {
+  REQUIRE(answer.error.has_value() != expected.complete);
+  if (expected.usage.known()) {
+    CHECK(answer.completion.usage.input_tokens == expected.usage.input_tokens);
+    CHECK(answer.completion.usage.output_tokens == expected.usage.output_tokens);
   }
-  REQUIRE(error.has_value() != complete);
-  const Usage usage = stream.reply().usage();
-  if (expected["usage"].is_object()) {
-    CHECK(usage.input_tokens == expected["usage"]["prompt_tokens"].get<std::int64_t>());
-    CHECK(usage.output_tokens == expected["usage"]["completion_tokens"].get<std::int64_t>());
-  }
-  if (parts.contains("error")) {
-    CHECK(error->message == parts["error"]["message"].get<std::string>());
-    CHECK(error->fault == Fault::unavailable);
-    return;
-  }
-  const Completion completion = stream.reply().take();
-  compare(completion, parts["0"]);
-  REQUIRE(completion.further.size() + 1 == parts.size());
-  for (std::size_t i = 0; i < completion.further.size(); ++i)
-    compare(completion.further[i], parts[std::to_string(i + 1)]);
+  CHECK(answer.completion.text == expected.choices.front().text);
+  CHECK(answer.heard == answer.completion.text);
+  if (expected.fault) CHECK(answer.error->fault == *expected.fault);
+  if (!expected.message.empty()) CHECK(answer.error->message == expected.message);
+  if (!expected.complete) return;
+  compare(answer.completion, expected.choices.front());
+  REQUIRE(answer.completion.further.size() + 1 == expected.choices.size());
+  for (std::size_t i = 1; i < expected.choices.size(); ++i)
+    compare(answer.completion.further[i - 1], expected.choices[i]);
 }
 
 }  // namespace
@@ -79,18 +134,22 @@ TEST_CASE("recorded chat streams give the expected answers, wherever they are sp
     SUCCEED("no fixtures here");
     return;
   }
-  int streams = 0;
   const Json all = Json::parse(expectations);
-  for (const auto& [name, expected] : all.items()) {
-    if (!expected.contains("choices_or_error")) continue;
-    INFO(name);
-    const std::string text = fixture(name);
-    REQUIRE_FALSE(text.empty());
-    const std::size_t step = text.size() > 4000 ? 97 : 7;
-    for (std::size_t split = 0; split < text.size(); split += step) compare_stream(text, expected, split);
-    ++streams;
+  for (const Format& format : formats()) {
+    int streams = 0;
+    for (const auto& [name, json] : all.items()) {
+      if (!json.contains(format.key)) continue;
+      INFO(name);
+      const std::string text = fixture(name);
+      REQUIRE_FALSE(text.empty());
+      const Expected expected = format.read(json);
+      support::at_every_split(format.wire, text,
+                              [&](const support::Answered& answer) { compare(answer, expected); });
+      ++streams;
+    }
+    INFO(format.key);
+    CHECK(streams >= format.streams);
   }
-  CHECK(streams > 5);
 }
 
 TEST_CASE("recorded error bodies get their faults", "[adapters][fixtures]") {

@@ -3,43 +3,20 @@
 
 #include <aramid/adapters/openai.hpp>
 
+#include "environment.hpp"
 #include "loopback.hpp"
 #include "support/catch.hpp"
 
-#include <cstdlib>
 #include <functional>
-#include <optional>
 #include <stdexcept>
 
 using namespace aramid;
+using support::Environment;
 using support::Loopback;
 using support::Peer;
 using support::response;
 
 namespace {
-
-// Sets or removes an environment variable for the length of a test.
-class Environment {
- public:
-  Environment(const char* name, const char* value) : name_{name} {
-    if (const char* old = std::getenv(name)) old_ = old;
-    set(value);
-  }
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-  ~Environment() { set(old_ ? old_->c_str() : nullptr); }
-
- private:
-  void set(const char* value) const {
-    if (value != nullptr) {
-      ::setenv(name_, value, 1);
-    } else {
-      ::unsetenv(name_);
-    }
-  }
-  const char* name_;
-  std::optional<std::string> old_;
-};
 
 std::string whole(const std::string& text) {
   return R"({"id":"c","model":"m-1","choices":[{"index":0,"message":{"role":"assistant","content":")" + text +

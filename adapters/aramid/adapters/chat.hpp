@@ -38,12 +38,20 @@ struct ToolCall {
   std::string arguments{};
 };
 
+/// A picture for the model, by its address or as the bytes of its file; exactly one of the two.
+struct Image {
+  std::string url{};         ///< http, https or data; who fetches it is the provider
+  std::string base64{};      ///< the bytes, in base64
+  std::string media_type{};  ///< of `base64`, such as "image/png"
+};
+
 struct Message {
   Role role = Role::user;
   std::string content{};
   std::string name{};                  ///< empty: not sent
   std::vector<ToolCall> tool_calls{};  ///< with Role::assistant: what it asked for earlier
   std::string tool_call_id{};          ///< with Role::tool: which call this answers
+  std::vector<Image> images{};         ///< the model sees them before `content`
 };
 
 /// A function offered to the model.
@@ -113,8 +121,10 @@ struct Choice {
 struct Completion : Choice {
   std::string model{};  ///< the one that answered
   std::string id{};
-  Usage usage{};                  ///< the same as in `ctx.usage`; -1 = not reported
-  std::vector<Choice> further{};  ///< choices beyond the first
+  std::string request_id{};  ///< the provider's name for the HTTP request, for its support; empty: none
+  Usage usage{};             ///< the same as in `ctx.usage`; -1 = not reported
+  std::int64_t cached_tokens = -1;  ///< of `usage.input_tokens`, those read from the provider's prompt cache
+  std::vector<Choice> further{};    ///< choices beyond the first
   /// Where in `text` another answer went on from one that was cut off: see <aramid/adapters/continue.hpp>.
   std::vector<std::size_t> seams{};
   std::string extra_json{};  ///< a JSON object: what the answer held besides
@@ -129,7 +139,8 @@ struct Partial {
 };
 
 /// Tokens that the request may cost, for `ctx.cost.tokens`: a third of its bytes (English has about four
-/// bytes a token, so this is on the high side), some per message, and `max_tokens`, or 512 if not set.
+/// bytes a token, so this is on the high side), some per message, 1600 an image, and `max_tokens`, or 512 if not
+/// set.
 [[nodiscard]] std::int64_t estimate_tokens(const ChatRequest& request) noexcept;
 /// The same with prompt and answer apart, for `ctx.cost` and limits on input and output tokens.
 [[nodiscard]] Cost estimate_cost(const ChatRequest& request) noexcept;

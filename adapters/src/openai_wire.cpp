@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: 2026 The aramid authors
+// SPDX-License-Identifier: MIT
+
+#include "openai_wire.hpp"
+
+#include "chat_request.hpp"
+
+ARAMID_BEGIN
+
+namespace detail {
+
+namespace {
+
+FinishReason finish_reason(std::string_view word) noexcept {
+  if (word == "stop" || word == "eos" || word == "eos_token" || word == "stop_sequence")
+    return FinishReason::stop;
+  if (word == "length" || word == "max_tokens") return FinishReason::length;
+  if (word == "tool_calls" || word == "function_call") return FinishReason::tool_calls;
+  if (word == "content_filter") return FinishReason::content_filter;
+  return FinishReason::other;
+}
+
+std::int64_t index_of(const Json& json, std::int64_t otherwise) {
+  return count_of(member(json, "index")).value_or(otherwise);
+}
+
+// Some servers send a tool's arguments as an object instead of text.
+std::string arguments_of(const Json& arguments) {
+  if (arguments.is_string()) return std::string{text_of(arguments)};
+  return arguments.is_object() ? print_json(arguments) : std::string{};
+}
+
+void take_text(const Json& message, ChatReply& reply, ChatReply::Part& part) {
+  reply.add_refusal(part, text_of(message, "refusal"));
+  const Json& content = member(message, "content");
+  reply.add_text(part, text_of(content));
+  // Some servers send the content as a list of parts.
+  for (std::size_t i = 0; content.is_array() && i < content.size(); ++i)
+    reply.add_text(part, text_of(content[i], "text"));
+}
+
+void take_calls(const Json& message, ChatReply& reply, ChatReply::Part& part) {
+  const Json& calls = member(message, "tool_calls");
+  for (std::size_t i = 0; calls.is_array() && i < calls.size(); ++i) {
+    const Json& fragment = calls[i];
+    const Json& function = member(fragment, "function");
+    // Without an index a fragment with an id begins a call, and one without continues the last.
+    const auto last = static_cast<std::int64_t>(part.calls.size());
+    const bool begins = !text_of(fragment, "id").empty() || last == 0;
+    reply.add_call(part, index_of(fragment, begins ? last : last - 1), text_of(fragment, "id"),
+                   text_of(function, "name"), arguments_of(member(function, "arguments")));
+  }
+}
+
+void take_finish(const Json& choice, ChatReply& reply, ChatReply::Part& part) {
+  const std::string_view word = text_of(choice, "finish_reason");
+  if (!word.empty()) reply.finish(part, finish_reason(word), word);
+}
+
+void take_frame(const Json& answer, ChatReply& reply) {
+  if (!answer.is_object()) return;
+  reply.set_model(text_of(answer, "model"));
+  reply.set_id(text_of(answer, "id"));
+  for (const Json* usage : {&member(answer, "usage"), &member(member(answer, "x_groq"), "usage")}) {
+    reply.set_input_tokens(count_of(member(*usage, "prompt_tokens")));
+    reply.set_output_tokens(count_of(member(*usage, "completion_tokens")));
+    reply.set_cached_tokens(count_of(member(*usage, "prompt_cache_hit_tokens")));
+    reply.set_cached_tokens(count_of(member(member(*usage, "prompt_tokens_details"), "cached_tokens")));
+  }
+  for (const auto& [key, value] : answer.items()) {
+    const bool known =
+        key == "choices" || key == "model" || key == "id" || key == "object" || key == "obfuscation";
+    if (!known) reply.set_extra(key, value);
+  }
+}
+
+// Whatever else a delta holds that is not empty. Servers do not agree on a name for reasoning.
+bool is_thought(const Json& delta) {
+  if (!delta.is_object()) return false;
+  for (const auto& [key, value] : delta.items()) {
+    const bool known =
+        key == "role" || key == "refusal" || key == "tool_calls" || (key == "content" && !value.is_array());
+    const bool says = value.is_string() ? !text_of(value).empty() : value.is_structured() && !value.empty();
+    if (says && !known) return true;
+  }
+  return false;
+}
+
+class Reader final : public ChatReader {
+ public:
+  Outcome<Taken> take_event(const Json& event, ChatReply& reply) override {
+    bool failed = false;
+    take_frame(event, reply);
+    const Json& choices = member(event, "choices");
+    for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
+      ChatReply::Part& part = reply.choice(index_of(choices[i], 0));
+      const Json& delta = member(choices[i], "delta");
+      take_text(delta, reply, part);
+      take_calls(delta, reply, part);
+      take_finish(choices[i], reply, part);
+      if (is_thought(delta)) reply.think();
+      failed = failed || is_failure(part);
+    }
+    if (failed) return failure();
+    return Taken::event;
+  }
+
+  Outcome<void> take_whole(const Json& answer, ChatReply& reply) override {
+    bool failed = false;
+    take_frame(answer, reply);
+    const Json& choices = member(answer, "choices");
+    for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
+      ChatReply::Part& part = reply.choice(index_of(choices[i], 0));
+      const Json& message = member(choices[i], "message");
+      take_text(message, reply, part);
+      take_calls(message, reply, part);
+      // A whole answer is whole, with or without a word for it.
+      if (message.is_object()) reply.finish(part, FinishReason::other, {});
+      take_finish(choices[i], reply, part);
+      failed = failed || is_failure(part);
+    }
+    if (failed) return failure();
+    return {};
+  }
+
+ private:
+  static bool is_failure(const ChatReply::Part& part) { return part.choice.finish_reason_text == "error"; }
+
+  static std::unexpected<Error> failure() {
+    return fail(Fault::unavailable, 0, "the provider ended the answer with the finish reason 'error'");
+  }
+};
+
+}  // namespace
+
+Written<WireRequest> OpenAiWire::encode(const ChatRequest& request, const std::string& model,
+                                        bool stream) const {
+  auto body = detail::encode(request, model, stream);
+  if (!body) return Problem{std::move(body.error())};
+  return WireRequest{.path = "/chat/completions", .body = std::move(*body)};
+}
+
+std::unique_ptr<ChatReader> OpenAiWire::reader() const { return std::make_unique<Reader>(); }
+
+std::shared_ptr<const ChatWire> OpenAiWire::shared() {
+  static const std::shared_ptr<const ChatWire> wire = std::make_shared<const OpenAiWire>();
+  return wire;
+}
+
+}  // namespace detail
+
+ARAMID_END
