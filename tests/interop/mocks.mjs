@@ -13,10 +13,11 @@ const calls = tools.map(({ id, name, arguments: json }) => ({ id, name, argument
 
 async function startAimock() {
   const mock = new LLMock({ port: 0, host: "127.0.0.1", logLevel: "silent", strict: true });
+  // The first that fits is taken, and the question before the tool's result fits too.
+  mock.onToolResult("call_b", { content: "It is noon, and sunny." });
   mock.onMessage("text", { content: text });
   mock.onMessage("think", { content: "So.", reasoning: "Hm. Hm." });
   mock.onMessage("weather", { toolCalls: calls });
-  mock.onToolResult("call_b", { content: "It is noon, and sunny." });
   mock.onMessage("cut", { content: text }, { truncateAfterChunks: 4, latency: 5 });
   mock.onMessage("limited", { error: { message: "Slow down.", type: "rate_limit_error" }, status: 429, retryAfter: 3 });
   mock.onMessage("overloaded", { error: { message: "Too busy.", type: "overloaded_error" }, status: 529 });

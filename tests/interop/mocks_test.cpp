@@ -37,16 +37,6 @@ ChatRequest unheard(const char* prompt) {
   return request;
 }
 
-void check_calls(const Completion& answer) {
-  REQUIRE(answer.tool_calls.size() == 2);
-  CHECK(answer.tool_calls[0].id == "call_a");
-  CHECK(answer.tool_calls[0].name == "weather");
-  CHECK(answer.tool_calls[0].arguments == R"({"city":"Zürich","days":3})");
-  CHECK(answer.tool_calls[1].id == "call_b");
-  CHECK(answer.tool_calls[1].name == "clock");
-  CHECK(answer.tool_calls[1].arguments == "{}");
-}
-
 }  // namespace
 
 TEST_CASE("aimock's answers, streams and tool calls are read whole", "[interop][mocks]") {
@@ -75,7 +65,7 @@ TEST_CASE("aimock's answers, streams and tool calls are read whole", "[interop][
     const auto called = client(request, ctx);
     INFO(problem(called));
     REQUIRE(called);
-    check_calls(*called);
+    interop::check_calls(*called);
     CHECK(called->finish_reason == FinishReason::tool_calls);
 
     // What the tools found goes back.
@@ -148,7 +138,7 @@ TEST_CASE("openai-mock-api calls its streams plain text and numbers no tool call
     const auto called = client(request, ctx);
     INFO(problem(called));
     REQUIRE(called);
-    check_calls(*called);
+    interop::check_calls(*called);
   }
 
   Context refused_ctx;

@@ -3,6 +3,8 @@
 
 #include "world.hpp"
 
+#include "support/catch.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <atomic>
@@ -37,6 +39,16 @@ std::string new_user() {
 }
 
 int requests_of(const std::string& user) { return std::stoi(ask_app("GET", "/count?user=" + user)); }
+
+void check_calls(const aramid::Completion& answer) {
+  REQUIRE(answer.tool_calls.size() == 2);
+  CHECK(answer.tool_calls[0].id == "call_a");
+  CHECK(answer.tool_calls[0].name == "weather");
+  CHECK(answer.tool_calls[0].arguments == R"({"city":"Zürich","days":3})");
+  CHECK(answer.tool_calls[1].id == "call_b");
+  CHECK(answer.tool_calls[1].name == "clock");
+  CHECK(answer.tool_calls[1].arguments == "{}");
+}
 
 Heard::Heard(const std::string& model, const char* user_field) {
   request.options.model = model;

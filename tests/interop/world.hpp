@@ -39,6 +39,9 @@ struct Heard {
   Heard& operator=(const Heard&) = delete;
 };
 
+/// Checks the two calls that every server here answers when it is asked for tools.
+void check_calls(const aramid::Completion& answer);
+
 /// For a failed REQUIRE.
 template <class Result>
 std::string problem(const aramid::Outcome<Result>& outcome) {
