@@ -12,7 +12,7 @@ namespace detail {
 
 namespace {
 
-constexpr std::size_t escape_size = 6;  // \uXXXX
+constexpr std::size_t escape_size = 6;  // \u and four digits
 
 enum class Half : unsigned char { none, first, second };
 

@@ -10,7 +10,8 @@ import Anthropic from "@anthropic-ai/sdk";
 
 import { failing, prompt, servers } from "./fates.mjs";
 
-const clients = servers.map((baseURL) => new Anthropic({ baseURL, apiKey: "any", maxRetries: 0, timeout: 10_000 }));
+const options = { apiKey: "any", maxRetries: 0, timeout: 10_000 };
+const clients = servers.map((baseURL) => new Anthropic({ ...options, baseURL }));
 const [fast, broken, steady] = clients.map((client) => client.messages);
 const ask = { model: "demo", max_tokens: 200, messages: [{ role: "user", content: prompt }] };
 

@@ -9,13 +9,14 @@
 //   head:fin early:fin late:fin, and :rst
 //                   closes or resets the connection before the headers, before the first text, or after two pieces
 //                   of which the first was heard
-//   slow            no answer until the client has gone
+//   endless         pieces until the client has gone
+//   slow            no answer
 //   429 500         an error
 //
-// The header x-model overrules it; x-want asks for "gzip" that the client has not asked for, or for "no buffering" by
-// nginx.
+// The header x-model overrules it; x-want asks for "gzip" that the client has not asked for, or for "no buffering"
+// by nginx.
 //
-//   GET /text, GET /count?user=U, POST /heard?user=U
+//   GET /text, GET /count?user=U, POST /heard?user=U, GET /gone?user=U: whether the client of "endless" has
 
 import express from "express";
 import { setTimeout as after } from "node:timers/promises";
@@ -35,6 +36,7 @@ class Visits {
     if (!this.#visits.has(user)) {
       const visit = { count: 0 };
       visit.heard = new Promise((resolve) => (visit.hear = () => resolve(true)));
+      visit.gone = new Promise((resolve) => (visit.leave = () => resolve(true)));
       this.#visits.set(user, visit);
     }
     return this.#visits.get(user);
@@ -43,7 +45,7 @@ class Visits {
 
 // Ends when the bytes are the system's, so that a reset does not overtake them.
 const written = (res, bytes) => new Promise((resolve) => res.write(bytes, () => resolve()));
-const heardWithin = (time, visit) => Promise.race([visit.heard, after(time, false, { ref: false })]);
+const within = (time, event) => Promise.race([event, after(time, false, { ref: false })]);
 
 async function breakOff(res, how) {
   await after(20);  // what was written reaches the proxy first
@@ -67,10 +69,16 @@ async function stream(res, language, id, model, visit) {
     for (const piece of language.calls(id, model)) await written(res, piece);
   } else if (point === "live" || point === "late") {
     await written(res, language.piece(id, model, "first "));
-    const heard = await heardWithin(point === "live" ? patience : 300, visit);
+    const heard = await within(point === "live" ? patience : 300, visit.heard);
     await written(res, language.piece(id, model, heard ? "live" : "late"));
     if (point === "late") return breakOff(res, how);
     await written(res, language.last(id, model));
+  } else if (point === "endless") {
+    res.once("close", visit.leave);
+    while (!res.destroyed) {
+      res.write(language.piece(id, model, "more "));
+      await after(5);
+    }
   } else {
     for (const piece of pieces) await written(res, language.piece(id, model, piece));
     await written(res, language.last(id, model));
@@ -118,6 +126,9 @@ export function makeApp() {
 
   app.get("/text", (req, res) => res.type("text/plain").send(text));
   app.get("/count", (req, res) => res.type("text/plain").send(String(visits.of(req.query.user).count)));
+  app.get("/gone", async (req, res) => {
+    res.type("text/plain").send(String(await within(patience, visits.of(req.query.user).gone)));
+  });
   app.post("/heard", (req, res) => {
     visits.of(req.query.user).hear();
     res.sendStatus(204);

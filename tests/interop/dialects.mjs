@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The two languages that the web server of this folder speaks. Each is a set of functions that return one answer, or
-// one piece of a streamed one, as it goes over the wire.
+// The two languages that the web server of this folder speaks. Each is a set of functions that return one answer,
+// or one piece of a streamed one, as it goes over the wire.
 
 import { tools } from "./answers.mjs";
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The demo's embedded fleet does wrong only to those who say which chat this is ("run-17"), and always the same to the
-// first request of such a chat, so a chat with the wanted fate is looked for.
+// The demo's embedded fleet does wrong only to those who say which chat this is ("run-17"), and always the same to
+// the first request of such a chat, so a chat with the wanted fate is looked for.
 
 import assert from "node:assert/strict";
 

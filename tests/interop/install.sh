@@ -26,8 +26,9 @@ if ! cmp -s "$here/package-lock.json" installed.json; then
   rm -f installed.json
   cp "$here/package.json" "$here/package-lock.json" .
   # No package needs a script of its own to run.
-  timeout 240 npm ci --prefer-offline --no-audit --no-fund --ignore-scripts --omit=optional >npm.log 2>&1 || {
-    tail -3 npm.log
+  timeout 240 npm ci --prefer-offline --no-audit --no-fund --ignore-scripts --omit=optional \
+    --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000 >npm.log 2>&1 || {
+    grep -m3 '^npm error' npm.log
     give_up "npm ci failed"
   }
   mv package-lock.json installed.json

@@ -33,11 +33,12 @@ async function startApp() {
   return server.address().port;
 }
 
-/** The fleet says its three ports as one line, and ends with its standard input. With this seed it soon does wrong. */
+/** The fleet says its ports as one line, and ends with its standard input. With this seed it soon does wrong. */
 async function startFleet() {
   const fleet = start(chat, ["--fleet", "--seed", "23"]);
   while (!fleet.said().includes("\n")) {
-    const over = await Promise.race([fleet.ended, new Promise((resolve) => fleet.stdout.once("data", () => resolve()))]);
+    const more = new Promise((resolve) => fleet.stdout.once("data", () => resolve()));
+    const over = await Promise.race([fleet.ended, more]);
     if (over !== undefined) throw new Error(`the fleet did not start: ${fleet.said()}`);
   }
   return fleet.said().trim();
@@ -67,7 +68,8 @@ try {
   }
   const passed = (await Promise.all(runs)).every((one) => one);
   if (!passed) {
-    for (const log of ["error.log", "access.log"]) console.log(`--- nginx: ${log}\n${readFileSync(`${folder}/${log}`)}`);
+    for (const log of ["error.log", "access.log"])
+      console.log(`--- nginx: ${log}\n${readFileSync(`${folder}/${log}`)}`);
   }
   end(passed ? 0 : 1);
 } catch (problem) {

@@ -19,10 +19,11 @@ async function startAimock() {
   mock.onMessage("think", { content: "So.", reasoning: "Hm. Hm." });
   mock.onMessage("weather", { toolCalls: calls });
   mock.onMessage("cut", { content: text }, { truncateAfterChunks: 4, latency: 5 });
-  mock.onMessage("limited", { error: { message: "Slow down.", type: "rate_limit_error" }, status: 429, retryAfter: 3 });
-  mock.onMessage("overloaded", { error: { message: "Too busy.", type: "overloaded_error" }, status: 529 });
-  mock.onMessage("broke", { error: { message: "You exceeded your current quota.", type: "insufficient_quota",
-    code: "insufficient_quota" }, status: 429 });
+  const fails = (prompt, status, error, more = {}) => mock.onMessage(prompt, { error, status, ...more });
+  fails("limited", 429, { message: "Slow down.", type: "rate_limit_error" }, { retryAfter: 3 });
+  fails("overloaded", 529, { message: "Too busy.", type: "overloaded_error" });
+  const spent = "insufficient_quota";
+  fails("broke", 429, { message: "You exceeded your current quota.", type: spent, code: spent });
   mock.onMessage("garbage", { content: text }, { chaos: { malformedRate: 1 } });
   mock.onMessage("gone", { content: text }, { chaos: { disconnectRate: 1 } });
   return await mock.start();

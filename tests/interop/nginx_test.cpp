@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// A web server with Express behind nginx, as aramid sees it. What each path of nginx does is in proxy.mjs, what each
-// model does in app.mjs.
+// A web server with Express behind nginx, as aramid sees it. What each path of nginx does is in proxy.mjs, what
+// each model does in app.mjs.
 
 #include <aramid/adapters/openai.hpp>
 
@@ -10,6 +10,7 @@
 #include "world.hpp"
 
 #include <set>
+#include <stop_token>
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -180,6 +181,21 @@ TEST_CASE("a connection that is dropped after text was heard is interrupted and 
       CHECK(heard.partial.cause == Fault::connection_lost);
       CHECK(interop::requests_of(heard.user) == 1);
     }
+  }
+}
+
+TEST_CASE("a stream that is cancelled ends at the web server too", "[interop][nginx]") {
+  for (const std::string& way : ways()) {
+    INFO(way);
+    Heard heard{"endless"};
+    std::stop_source stop;
+    heard.request.on_text = [&](std::string_view) { stop.request_stop(); };
+    Context ctx;
+    ctx.stop = stop.get_token();
+    const auto answer = provider(way)(heard.request, ctx);
+    REQUIRE_FALSE(answer);
+    CHECK(answer.error().fault == Fault::cancelled);
+    CHECK(interop::ask_app("GET", "/gone?user=" + heard.user) == "true");
   }
 }
 

@@ -10,7 +10,8 @@ import OpenAI from "openai";
 
 import { failing, prompt, servers } from "./fates.mjs";
 
-const clients = servers.map((url) => new OpenAI({ baseURL: `${url}/v1`, apiKey: "any", maxRetries: 0, timeout: 10_000 }));
+const options = { apiKey: "any", maxRetries: 0, timeout: 10_000 };
+const clients = servers.map((url) => new OpenAI({ ...options, baseURL: `${url}/v1` }));
 const [fast, broken, steady] = clients.map((client) => client.chat.completions);
 const ask = { model: "demo", messages: [{ role: "user", content: prompt }] };
 

@@ -14,7 +14,8 @@ export function start(program, args, env = {}) {
     stdio: ["pipe", "pipe", "pipe"],
   });
   let said = "";
-  for (const output of [child.stdout, child.stderr]) output.setEncoding("utf8").on("data", (text) => (said += text));
+  for (const output of [child.stdout, child.stderr])
+    output.setEncoding("utf8").on("data", (text) => (said += text));
   child.stdin.on("error", () => {});
   child.said = () => said;
   children.add(child);

@@ -4,7 +4,7 @@
 // nginx in front of the web server, as people set it up: one path for each way. Certificates are made on the spot.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import net from "node:net";
 
 import { start } from "./processes.mjs";
@@ -34,6 +34,10 @@ function makeCertificates(folder) {
   sign(folder, "root", "middle", "basicConstraints=critical,CA:TRUE");
   sign(folder, "middle", "here", "subjectAltName=IP:127.0.0.1");
   sign(folder, "middle", "elsewhere", "subjectAltName=DNS:elsewhere.example");
+  for (const name of ["here", "elsewhere"]) {
+    const chain = [name, "middle"].map((link) => readFileSync(`${folder}/${link}.pem`, "utf8"));
+    writeFileSync(`${folder}/${name}-chain.pem`, chain.join(""));
+  }
 }
 
 /** Ports that were free a moment ago: nginx has no way to let the system choose. */
@@ -81,7 +85,7 @@ http {
   }
   server {
     listen 127.0.0.1:${ports[1]} ssl http2;
-    ssl_certificate chain.pem; ssl_certificate_key here.key;
+    ssl_certificate here-chain.pem; ssl_certificate_key here.key;
     location /buffered/ { proxy_pass http://app/; }
     location /unbuffered/ { proxy_buffering off; proxy_pass http://app/; }
   }
@@ -97,8 +101,6 @@ http {
 export async function startProxy(nginx, folder, app) {
   for (const name of ["", "tmp"]) mkdirSync(`${folder}/${name}`, { recursive: true });
   makeCertificates(folder);
-  execFileSync("sh", ["-c", "cat here.pem middle.pem >chain.pem; cat elsewhere.pem middle.pem >elsewhere-chain.pem"],
-    { cwd: folder });
   for (let tries = 3; ; --tries) {
     const [closed, ...ports] = await freePorts(4);
     writeFileSync(`${folder}/nginx.conf`, config(ports, app, closed));
