@@ -3,7 +3,7 @@
 
 // What every server of this folder answers.
 
-export const pieces = Array.from({ length: 300 }, (_, i) => `Stück ${i}: один 字 🎉 «e\u0301» "\\" `);
+export const pieces = Array.from({ length: 150 }, (_, i) => `Stück ${i}: один 字 🎉 «e\u0301» "\\" `);
 export const text = pieces.join("");
 
 export const tools = [

@@ -32,11 +32,16 @@ test("a whole answer", async () => {
 
 test("a stream, by hand and by the SDK's own collector", async () => {
   let text = "";
+  let begun;
   const types = new Set();
   for await (const event of await fast.create({ ...ask, stream: true })) {
     types.add(event.type);
-    if (event.type === "content_block_delta") text += event.delta.text;
+    if (event.type !== "content_block_delta") continue;
+    text += event.delta.text;
+    begun ??= performance.now();
   }
+  // It comes as it is written, 10 ms a word.
+  assert.ok(performance.now() - begun > 300);
   assert.ok(text.startsWith(`You said: "${prompt}"`));
   assert.ok(types.has("message_start") && types.has("message_stop"));
 

@@ -3,7 +3,7 @@
 
 // A web server with Express that answers as OpenAI and as Anthropic do. What it does is in the request's model:
 //
-//   text            a long text of many alphabets in 300 pieces
+//   text            a long text of many alphabets in 150 pieces
 //   live            a piece; then it waits for POST /heard; then "live", or "late" if nobody came
 //   tools           two tool calls
 //   head:fin early:fin late:fin, and :rst
@@ -26,7 +26,7 @@ import { pieces, text } from "./answers.mjs";
 import { anthropic, openAi } from "./dialects.mjs";
 
 // Bounds every wait for a client, so that a proxy that holds text back ends in a failure and not in a hang.
-const patience = 1500;
+const patience = 5000;
 
 /** What is known of the requests that name one user. */
 class Visits {

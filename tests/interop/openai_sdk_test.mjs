@@ -34,11 +34,15 @@ test("a whole answer", async () => {
 test("a stream, by hand and by the SDK's own collector", async () => {
   let text = "";
   let last;
+  let begun;
   for await (const chunk of await fast.create({ ...ask, stream: true })) {
     assert.equal(chunk.object, "chat.completion.chunk");
     text += chunk.choices[0]?.delta?.content ?? "";
+    if (text) begun ??= performance.now();
     last = chunk;
   }
+  // It comes as it is written, 10 ms a word.
+  assert.ok(performance.now() - begun > 300);
   assert.ok(text.startsWith(`You said: "${prompt}"`));
   assert.ok(last.usage.completion_tokens > 0);
 

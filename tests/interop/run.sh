@@ -6,6 +6,7 @@
 # CHAT. Everything listens to 127.0.0.1 on free ports and is ended, whatever happens. 77: what it needs is not here.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tests=$(realpath "$2") chat=${3:+$(realpath "$3")}
 "$here/install.sh" "$1" || exit 77
 
 # A module finds its packages beside itself.
@@ -15,4 +16,4 @@ nginx=$(PATH=$PATH:/usr/sbin command -v nginx || echo "$PWD/nginx/usr/sbin/nginx
   echo "interop: $nginx does not run here"
   exit 77
 }
-exec timeout --kill-after=5 55 node main.mjs "$nginx" "$2" "${3:-}"
+exec timeout --kill-after=5 55 node main.mjs "$nginx" "$tests" "$chat"
