@@ -110,7 +110,7 @@ void ChatStream::take_event(const SseEvent& event) {
     done_ = true;
     return;
   }
-  const Json json = parse_json(data);
+  const Json json = parse_json(halves_.join(data));
   if (json.is_discarded()) return refuse(Fault::malformed, "an event of the stream is not JSON");
   if (is_error(json) || event.event == "error") {
     error_ = in_band_error(data);
@@ -140,7 +140,7 @@ void ChatStream::hold_back(std::size_t bytes) {
 }
 
 void ChatStream::take_document() {
-  const Json json = parse_json(document_);
+  const Json json = parse_json(halves_.join(document_));
   if (json.is_discarded()) {
     return refuse(Fault::malformed,
                   "the answer is not JSON, or only a part of it: " + shorten(document_.substr(0, 200)));
@@ -165,7 +165,8 @@ std::optional<Error> ChatStream::finish() {
   // The last event may lack its end. If it lacks more than that, the stream was cut off.
   if (SseEvent event; !done_ && last_event(event)) {
     const std::string_view data = trim(event.data);
-    const bool whole = data.starts_with("[DONE]") || !parse_json(data).is_discarded();
+    const bool whole =
+        data.starts_with("[DONE]") || !parse_json(SurrogateJoiner{halves_}.join(data)).is_discarded();
     if (whole) take_event(event);
   }
   if (error_ || reply_.finished()) return error_;

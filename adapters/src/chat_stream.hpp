@@ -9,6 +9,7 @@
 
 #include "chat_reply.hpp"
 #include "openai_wire.hpp"
+#include "surrogates.hpp"
 
 #include <variant>  // variant
 
@@ -57,6 +58,7 @@ class ChatStream {
   std::unique_ptr<ChatReader> reader_;
   ChatReply reply_;
   std::variant<SseDecoder, NdjsonDecoder, JsonArrayDecoder> decoder_;
+  SurrogateJoiner halves_;
   std::string document_;
   std::optional<Error> error_;
   std::size_t max_body_;

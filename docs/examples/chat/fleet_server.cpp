@@ -4,7 +4,6 @@
 #include "fleet_server.hpp"
 
 #include "fleet.hpp"
-#include "fleet_wire.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,9 +30,15 @@ std::uint64_t chat_number(const std::string& user) {
   return number;
 }
 
+void send(httplib::Response& response, const WireError& error) {
+  response.status = error.status;
+  response.set_content(error.body, "application/json");
+}
+
 }  // namespace
 
 struct FleetServer::Job {
+  const Wire* wire;
   std::vector<std::string> words;
   int prompt_tokens = 0;
   bool cut = false;  // max_tokens was reached
@@ -48,7 +53,10 @@ FleetServer::FleetServer(std::string name, milliseconds per_token, std::uint64_t
   server_.set_tcp_nodelay(true);
   server_.set_socket_options([this](socket_t socket) { listening_ = socket; });
   server_.Post("/v1/chat/completions",
-               [this](const auto& request, auto& response) { complete(request, response); });
+               [this](const auto& request, auto& response) { complete(openai_wire(), request, response); });
+  server_.Post("/v1/messages", [this](const auto& request, auto& response) {
+    complete(anthropic_wire(), request, response);
+  });
   server_.Get("/stats", [this](const auto&, auto& response) { stats(response); });
 }
 
@@ -61,31 +69,28 @@ int FleetServer::start() {
   return port;
 }
 
-void FleetServer::complete(const httplib::Request& request, httplib::Response& response) {
-  const WireRequest wire = read_request(request.body);
-  if (!wire.problem.empty()) {
-    send_error(response, 400, "invalid_request_error", wire.problem);
-    return;
-  }
-  if (wire.model != fleet_model) {
-    send_error(response, 404, "model_not_found",
-               "The model '" + wire.model + "' does not exist. There is 'demo'.");
-    return;
+void FleetServer::complete(const Wire& wire, const httplib::Request& request, httplib::Response& response) {
+  const WireRequest asked = read_request(wire, request.body);
+  if (!asked.problem.empty()) return send(response, wire.error(Refusal::bad_request, asked.problem));
+  if (asked.model != fleet_model) {
+    return send(response, wire.error(Refusal::no_such_model,
+                                     "The model '" + asked.model + "' does not exist. There is 'demo'."));
   }
   ++received_;
-  Job job{.words = words_for(wire), .prompt_tokens = wire.prompt_tokens, .stream = wire.stream};
-  job.fate = next_fate(wire.user);
-  if (wire.max_tokens > 0 && job.words.size() > static_cast<std::size_t>(wire.max_tokens)) {
-    job.words.resize(static_cast<std::size_t>(wire.max_tokens));
+  Job job{
+      .wire = &wire, .words = words_for(asked), .prompt_tokens = asked.prompt_tokens, .stream = asked.stream};
+  job.fate = next_fate(asked.user);
+  if (asked.max_tokens > 0 && job.words.size() > static_cast<std::size_t>(asked.max_tokens)) {
+    job.words.resize(static_cast<std::size_t>(asked.max_tokens));
     job.cut = true;
   }
   if (job.fate == Fate::rate_limited) {
     ++rate_limited_;
     response.set_header("Retry-After", std::to_string(retry_after / std::chrono::seconds{1}));
-    send_error(response, 429, "rate_limit_exceeded", "Rate limit exceeded: too many requests.");
+    send(response, wire.error(Refusal::rate_limited, "Rate limit exceeded: too many requests."));
   } else if (job.fate == Fate::overloaded) {
     ++overloaded_;
-    send_error(response, 503, "overloaded", "The model is overloaded.");
+    send(response, wire.error(Refusal::overloaded, "The model is overloaded."));
   } else {
     answer(job, response);
   }
@@ -112,15 +117,22 @@ void FleetServer::answer(const Job& job, httplib::Response& response) {
 
 bool FleetServer::stream(const Job& job, httplib::DataSink& sink) {
   const auto send = [&](const std::string& text) { return sink.write(text.data(), text.size()); };
-  const Wire wire{name_, job.prompt_tokens};
-  if (job.stream && !send(wire.first())) return false;
+  const Envelope envelope{.id = name_, .prompt_tokens = job.prompt_tokens};
+  std::string text;
+  if (job.stream && !send(job.wire->first(envelope))) return false;
   if (job.fate == Fate::stall && !pause(stall, sink)) return false;
   for (std::size_t i = 0; i < job.words.size(); ++i) {
     if (job.fate == Fate::drop && i == job.words.size() / 2) return false;
     if (!pause(per_token_, sink)) return false;
-    if (job.stream && !send(wire.word(job.words[i], i == 0))) return false;
+    const std::string word = i == 0 ? job.words[i] : " " + job.words[i];
+    text += word;
+    if (job.stream && !send(job.wire->word(envelope, word))) return false;
   }
-  if (!send(job.stream ? wire.last(job.words.size(), job.cut) : wire.whole(job.words, job.cut))) return false;
+  const std::size_t words = job.words.size();
+  if (!send(job.stream ? job.wire->last(envelope, words, job.cut)
+                       : job.wire->whole(envelope, text, words, job.cut))) {
+    return false;
+  }
   ++answered_;
   sink.done();
   return true;
@@ -138,12 +150,10 @@ bool FleetServer::pause(milliseconds time, const httplib::DataSink& sink) {
 }
 
 void FleetServer::stats(httplib::Response& response) const {
-  send_json(response, {{"received", received_.load()},
-                       {"answered", answered_.load()},
-                       {"rate_limited", rate_limited_.load()},
-                       {"overloaded", overloaded_.load()},
-                       {"stalled", stalled_.load()},
-                       {"dropped", dropped_.load()}});
+  const nlohmann::json numbers{{"received", received_.load()},         {"answered", answered_.load()},
+                               {"rate_limited", rate_limited_.load()}, {"overloaded", overloaded_.load()},
+                               {"stalled", stalled_.load()},           {"dropped", dropped_.load()}};
+  response.set_content(numbers.dump(), "application/json");
 }
 
 }  // namespace chat

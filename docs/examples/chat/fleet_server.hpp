@@ -4,10 +4,12 @@
 // docs/examples/chat/fleet_server.hpp: one server of the embedded fleet.
 //
 //   POST /v1/chat/completions   as OpenAI's, streaming or not; "user": "run-17" says which chat it is
+//   POST /v1/messages           as Anthropic's; there it is "metadata": {"user_id": "run-17"}
 //   GET  /stats                 what it received and what it did, as JSON
 #pragma once
 
 #include "faults.hpp"
+#include "fleet_wire.hpp"
 
 #include <httplib.h>
 
@@ -30,7 +32,7 @@ class FleetServer {
  private:
   struct Job;
 
-  void complete(const httplib::Request& request, httplib::Response& response);
+  void complete(const Wire& wire, const httplib::Request& request, httplib::Response& response);
   void stats(httplib::Response& response) const;
   [[nodiscard]] Fate next_fate(const std::string& user);
   void answer(const Job& job, httplib::Response& response);

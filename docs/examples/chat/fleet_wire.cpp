@@ -3,8 +3,6 @@
 
 #include "fleet_wire.hpp"
 
-#include "fleet.hpp"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -22,32 +20,34 @@ constexpr const char* lore =
     "part to "
     "each wait, so that the wave flattens into a stream that a recovering server can carry.";
 
-std::string event(const Json& data) { return "data: " + data.dump() + "\n\n"; }
-
-Json chunk(Json envelope, Json delta, Json finish_reason) {
-  envelope["choices"] =
-      Json::array({{{"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish_reason)}}});
-  return envelope;
+std::string text_of(const Json& content) {
+  if (!content.is_array()) return content.is_null() ? std::string{} : content.get<std::string>();
+  std::string text;
+  for (const Json& part : content) text += part.value("text", "");
+  return text;
 }
 
 }  // namespace
 
-WireRequest read_request(const std::string& body) {
+WireRequest read_common(const Json& body) {
   WireRequest request;
-  try {
-    const Json json = Json::parse(body);
-    request.model = json.value("model", "");
-    request.user = json.value("user", "");
-    request.stream = json.value("stream", false);
-    request.max_tokens = json.value("max_tokens", json.value("max_completion_tokens", 0));
-    for (const Json& message : json.at("messages")) {
-      request.question = message.value("content", "");
-      request.prompt_tokens += static_cast<int>(request.question.size() / 4) + 4;
-    }
-  } catch (const Json::exception&) {
-    request.problem = "The body is not a chat completion request.";
+  request.model = body.value("model", "");
+  request.stream = body.value("stream", false);
+  for (const Json& message : body.at("messages")) {
+    request.question = text_of(message.value("content", Json{}));
+    request.prompt_tokens += static_cast<int>(request.question.size() / 4) + 4;
   }
   return request;
+}
+
+WireRequest read_request(const Wire& wire, const std::string& body) {
+  try {
+    return wire.read(Json::parse(body));
+  } catch (const Json::exception&) {
+    WireRequest request;
+    request.problem = "The body is not a request for a chat.";
+    return request;
+  }
 }
 
 std::vector<std::string> words_for(const WireRequest& request) {
@@ -56,54 +56,6 @@ std::vector<std::string> words_for(const WireRequest& request) {
   std::vector<std::string> words;
   for (std::string word; text >> word;) words.push_back(word);
   return words;
-}
-
-Json Wire::envelope(const char* object) const {
-  return {{"id", "demo-" + id_}, {"object", object}, {"created", 0}, {"model", fleet_model}};
-}
-
-Json Wire::usage(std::size_t words) const {
-  const int answer = static_cast<int>(words);
-  return {{"prompt_tokens", prompt_tokens_},
-          {"completion_tokens", answer},
-          {"total_tokens", prompt_tokens_ + answer}};
-}
-
-std::string Wire::first() const {
-  return event(chunk(envelope("chat.completion.chunk"), {{"role", "assistant"}, {"content", ""}}, nullptr));
-}
-
-std::string Wire::word(const std::string& text, bool first) const {
-  return event(chunk(envelope("chat.completion.chunk"),
-                     {{"content", first ? text : fmt::format(" {}", text)}}, nullptr));
-}
-
-std::string Wire::last(std::size_t words, bool cut) const {
-  Json end = envelope("chat.completion.chunk");
-  end["choices"] = Json::array();
-  end["usage"] = usage(words);
-  return event(chunk(envelope("chat.completion.chunk"), Json::object(), cut ? "length" : "stop")) +
-         event(end) + "data: [DONE]\n\n";
-}
-
-std::string Wire::whole(const std::vector<std::string>& words, bool cut) const {
-  std::string text;
-  for (const std::string& word : words) text += text.empty() ? word : fmt::format(" {}", word);
-  Json answer = envelope("chat.completion");
-  answer["choices"] = Json::array({{{"index", 0},
-                                    {"message", {{"role", "assistant"}, {"content", text}}},
-                                    {"finish_reason", cut ? "length" : "stop"}}});
-  answer["usage"] = usage(words.size());
-  return answer.dump();
-}
-
-void send_json(httplib::Response& response, const Json& body) {
-  response.set_content(body.dump(), "application/json");
-}
-
-void send_error(httplib::Response& response, int status, const char* code, const std::string& message) {
-  response.status = status;
-  send_json(response, {{"error", {{"message", message}, {"type", code}, {"code", code}}}});
 }
 
 }  // namespace chat
