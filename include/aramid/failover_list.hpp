@@ -33,6 +33,7 @@ class FailoverList {
  public:
   static constexpr std::size_t max_candidates = 64;
   static constexpr bool is_stack = true;
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
 
   struct Candidate {
     Name name;  ///< not empty, and no other candidate's; see intern()
@@ -66,8 +67,8 @@ class FailoverList {
         "aramid: a FailoverList<> may send a request to several providers, and this type of request can "
         "be sent only once (replayable_v). See docs/writing-a-provider.md");
     using Result = std::remove_cvref_t<std::invoke_result_t<Provider&, const Request&, Context&>>;
-    View view{*this};
-    return walk_.template run<Result>(view, request, ctx);
+    auto decider = decide(request, ctx);
+    return detail::run_blocking<Result>(decider, request, ctx);
   }
   template <class Request>
   auto operator()(const Request& request) {
@@ -178,17 +179,18 @@ class FailoverList {
     [[nodiscard]] unsigned headroom(std::size_t i, Instant now) const noexcept {
       return headroom_of(self.candidates_[i].provider, now);
     }
-    template <class Result, class Request>
-    Result ask(std::size_t candidate, const Request& request, Context& ctx) {
+    template <class Visitor>
+    decltype(auto) with(std::size_t candidate, Context& ctx, Visitor& visitor) const {
       CallAccess::set_provider(ctx, self.candidates_[candidate].name);
-      Provider& provider = self.candidates_[candidate].provider;
-      if constexpr (is_stack_v<Provider>) {
-        return provider(request, ctx);
-      } else {
-        return detail::attempt_once<Result>(provider, request, ctx);
-      }
+      return visitor(self.candidates_[candidate].provider);
     }
   };
+
+  friend struct DriverAccess;
+  template <class Request>
+  [[nodiscard]] auto decide(const Request&, Context& ctx) noexcept {
+    return walk_.decide(View{*this}, ctx);
+  }
 
   std::vector<Candidate> candidates_;
   ARAMID_EMPTY detail::FailoverWalk<Routing, View, max_candidates> walk_;
