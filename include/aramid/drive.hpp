@@ -30,10 +30,10 @@ struct DriverAccess {
   [[nodiscard]] ARAMID_INLINE static auto decide(Client& client, const Request& request, Context& ctx) {
     return client.decide(request, ctx);
   }
-  /// The same of a call that several attempts at once race for (Hedge).
-  template <class Client, class Request>
-  [[nodiscard]] static auto race(Client& client, const Request& request, Context& ctx) {
-    return client.race(request, ctx);
+  /// The same of a call that several attempts race for (<aramid/hedge_call.hpp>).
+  template <class Result, class Client, class Request, class Launcher>
+  [[nodiscard]] static auto race(Client& client, const Request& request, Context& ctx, Launcher launcher) {
+    return client.template race<Result>(request, ctx, launcher);
   }
 };
 
@@ -44,6 +44,13 @@ inline constexpr bool has_decider_v = false;
 template <class Client>
   requires requires { Client::has_decider; }
 inline constexpr bool has_decider_v<Client> = Client::has_decider;
+
+/// Whether its calls are races of several attempts, which the driver has to run.
+template <class Client>
+inline constexpr bool races_v = false;
+template <class Client>
+  requires requires { Client::races; }
+inline constexpr bool races_v<Client> = Client::races;
 
 namespace detail {
 
