@@ -21,6 +21,10 @@
 
 #include <aramid/step.hpp>
 
+#include <new>          // placement new
+#include <type_traits>  // is_move_assignable_v
+#include <utility>      // move
+
 ARAMID_BEGIN
 
 /// The drivers' way into clients. Not for users, policies or providers.
@@ -54,6 +58,19 @@ inline constexpr bool races_v<Client> = Client::races;
 
 namespace detail {
 
+/// Puts `value` in the place of `outcome`; of answers too that are moved but not assigned.
+template <class Result>
+void put(Result& outcome, Result value) {
+  if constexpr (std::is_move_assignable_v<Result>) {
+    outcome = std::move(value);
+  } else {
+    static_assert(std::is_nothrow_move_constructible_v<Result>,
+                  "aramid: an answer is of a type that can be assigned, or moved without an exception");
+    outcome.~Result();
+    ::new (static_cast<void*>(&outcome)) Result(std::move(value));
+  }
+}
+
 /// Asks a client, or a plain provider as a candidate of a combinator (<aramid/attempt_once.hpp>).
 template <class Result, class Client, class Request>
 [[nodiscard]] Result ask(Client& client, const Request& request, Context& ctx);
@@ -78,7 +95,7 @@ ARAMID_COLD void go_on_blocking(Decider& decider, Step step, const Request& requ
       ctx.wait(step.until);
       step = decider.resume(request);
     } else {
-      outcome = ask_blocking<Result>(decider, request, ctx);
+      put(outcome, ask_blocking<Result>(decider, request, ctx));
       step = decider.ended(request, outcome);
     }
   }
@@ -89,8 +106,8 @@ template <class Result, class Decider, class Request>
 [[nodiscard]] ARAMID_INLINE Result run_blocking(Decider& decider, const Request& request, Context& ctx) {
   Step step = decider.start(request);
   // One named result in the outermost scope, so that it is built in the caller's frame; slow paths assign to it.
-  Result outcome = step.kind == Step::Kind::attempt ? ask_blocking<Result>(decider, request, ctx)
-                                                    : Result{std::unexpect};
+  Result outcome =
+      step.kind == Step::Kind::attempt ? ask_blocking<Result>(decider, request, ctx) : Result{std::unexpect};
   if (step.kind == Step::Kind::attempt) [[likely]]
     step = decider.ended(request, outcome);
   if (step.kind != Step::Kind::done) [[unlikely]]

@@ -67,7 +67,8 @@ class FailoverCall {
   [[nodiscard]] ARAMID_INLINE Step ended(const Request&, Result& outcome) noexcept {
     if constexpr (reads_time) time_.now = CallAccess::look(ctx());
     if constexpr (reports) asking_ = false;
-    Routing::report(routing_, candidate_, outcome ? nullptr : &outcome.error(), elapsed(time_.began, time_.now), time_.now);
+    Routing::report(routing_, candidate_, outcome ? nullptr : &outcome.error(),
+                    elapsed(time_.began, time_.now), time_.now);
     if (outcome) [[likely]]
       return {};
     return failed(outcome.error());

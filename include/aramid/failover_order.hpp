@@ -133,8 +133,7 @@ template <class Clients>
   Error error;
   error.fault = Fault::invalid_request;
   error.message = "no provider has a name given in route.only or route.order; the names are:";
-  for (std::size_t i = 0; i < clients.size(); ++i)
-    error.message.append(" ").append(clients.name(i).view());
+  for (std::size_t i = 0; i < clients.size(); ++i) error.message.append(" ").append(clients.name(i).view());
   return error;
 }
 

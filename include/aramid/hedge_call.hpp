@@ -75,7 +75,7 @@ class HedgeCall {
     return {};
   }
   void conclude(Result& outcome) {
-    if (result_) outcome = std::move(*result_);
+    if (result_) put(outcome, std::move(*result_));
   }
   template <class Visitor>
   decltype(auto) ask(Visitor&& visitor) {
@@ -103,8 +103,7 @@ class HedgeCall {
       } else if (race_->decider().launches(now_)) {
         launch_another();
       } else {
-        return {Step::Kind::wait,
-                stopped_ ? Instant::max() : smaller(race_->decider().due(), ctx_.deadline)};
+        return {Step::Kind::wait, stopped_ ? Instant::max() : smaller(race_->decider().due(), ctx_.deadline)};
       }
       now_ = ctx_.now();
     }

@@ -59,8 +59,8 @@ template <class Client, class Request>
 struct AnswerOf {
   static auto find() {
     if constexpr (OffersAsync<Client, Request>) {
-      using Offered = decltype(std::declval<Client&>().async(std::declval<const Request&>(),
-                                                             std::declval<Context&>()));
+      using Offered =
+          decltype(std::declval<Client&>().async(std::declval<const Request&>(), std::declval<Context&>()));
       return std::type_identity<typename TaskTraits<Offered>::Value>{};
     } else if constexpr (only_forwards_v<Client>) {
       return AnswerOf<typename Client::provider_type, Request>::find();
@@ -68,8 +68,8 @@ struct AnswerOf {
       using Inner = std::remove_reference_t<decltype(std::declval<Client&>().client())>;
       return AnswerOf<Inner, Request>::find();
     } else if constexpr (has_decider_v<Client>) {
-      using Decider = decltype(DriverAccess::decide(
-          std::declval<Client&>(), std::declval<const Request&>(), std::declval<Context&>()));
+      using Decider = decltype(DriverAccess::decide(std::declval<Client&>(), std::declval<const Request&>(),
+                                                    std::declval<Context&>()));
       return decltype(std::declval<Decider&>().ask(std::declval<ShowsAnswer<Request>&>())){};
     } else {
       using Answer = std::invoke_result_t<Client&, const Request&, Context&>;
@@ -173,7 +173,8 @@ Task<Result> run_async(Client& client, const Request& request, Context& ctx) {
         return ask_async<Result>(inner, request, ctx);
       }
     });
-    outcome = co_await asked;
+    Result answered = co_await asked;
+    put(outcome, std::move(answered));
     step = decider.ended(request, outcome);
   }
   decider.conclude(outcome);
@@ -190,9 +191,10 @@ Task<Result> call_plainly(Client& client, const Request& request, Context& ctx) 
 template <class Client, class Request>
 Task<AnswerOf<Client, Request>> async_call(Client& client, const Request& request, Context& ctx) {
   using Result = AnswerOf<Client, Request>;
-  static_assert(is_outcome_v<Result>,
-                "aramid: async_call(client, request, ctx): what the client answers with is an Outcome<T>. See "
-                "docs/drivers.md");
+  static_assert(
+      is_outcome_v<Result>,
+      "aramid: async_call(client, request, ctx): what the client answers with is an Outcome<T>. See "
+      "docs/drivers.md");
   if constexpr (detail::OffersAsync<Client, Request>) {
     return client.async(request, ctx);
   } else if constexpr (detail::only_forwards_v<Client>) {

@@ -91,6 +91,12 @@ class VirtualTime final : public Executor {
     while (step()) {
     }
   }
+  /// Runs what happens until `at`; then it is `at`.
+  void run_until(Instant at) {
+    while (!events_.empty() && events_.begin()->first.at <= at && step()) {
+    }
+    now_ = larger(now_, at);
+  }
   /// Coroutines that are waiting, or ready to go on.
   [[nodiscard]] std::size_t asleep() const noexcept { return events_.size(); }
   /// How many times a coroutine has gone on so far.
