@@ -161,7 +161,9 @@ class Hedge : public Wrapping<Client> {
     [[nodiscard]] bool operator()(Attempt& attempt) const noexcept {
       Driver* const clock = CallAccess::driver(*attempt.ctx);
       if (clock != nullptr) clock->join();
-      const bool runs = pool.try_run(attempt);
+      attempt.job.attempt = &attempt;
+      attempt.job.work = &Attempt::run_here;
+      const bool runs = pool.try_run(attempt.job);
       if (!runs && clock != nullptr) clock->leave();
       return runs;
     }

@@ -177,7 +177,7 @@ class HedgeRace final : public CommitGate,
   static constexpr unsigned nobody = Most;
 
  public:
-  struct Attempt final : WorkerPool::Job {
+  struct Attempt {
     std::shared_ptr<HedgeRace> race;  // until whoever runs it takes it over
     std::optional<Context> ctx;       // from launch on its own thread's
     PhaseLimits phases;
@@ -194,12 +194,17 @@ class HedgeRace final : public CommitGate,
     bool shows_latency = false;  // it succeeded, or ended because it was told to
     bool lost = false;
 
-    // On a thread of a pool.
-    void run() noexcept override {
-      // The race, and this with it, may end with this pointer.
-      const std::shared_ptr<HedgeRace> keep = std::move(race);
-      Driver* const clock = CallAccess::driver(*ctx);
-      keep->run(*this);
+    // For a pool of threads, if the driver has one.
+    struct Job final : WorkerPool::Job {
+      Attempt* attempt = nullptr;
+      void (*work)(Attempt&) noexcept = nullptr;
+      void run() noexcept override { work(*attempt); }
+    } job;
+    static void run_here(Attempt& attempt) noexcept {
+      // The race, and the attempt with it, may end with this pointer.
+      const std::shared_ptr<HedgeRace> keep = std::move(attempt.race);
+      Driver* const clock = CallAccess::driver(*attempt.ctx);
+      keep->run(attempt);
       if (clock != nullptr) clock->leave();
     }
     [[nodiscard]] unsigned made() const noexcept {

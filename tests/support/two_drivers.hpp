@@ -47,7 +47,7 @@ inline testing::Scripted<int> wild(std::uint64_t seed, unsigned sound, int acts 
     testing::Act<int> act{i, draw.ms(400), false, false, {}, {}};
     if (draw.below(4) == 0) act.takes = Duration{0};
     if (draw.below(3) == 0) act.usage = {static_cast<std::int64_t>(draw.below(500)), 7};
-    act.commits = draw.below(12) == 0;
+    if (draw.below(12) == 0 && act.takes > 0ns) act.beats = {{act.takes / 2, testing::Beat::Kind::text}};
     if (draw.below(8) >= sound) {
       act.outcome = fail(static_cast<Fault>(draw.below(fault_count)), draw.below(2) == 0 ? 503 : 0);
       if (draw.below(3) == 0) act.outcome.error().retry_after = draw.ms(3000);
@@ -90,15 +90,23 @@ class Protocol : public Listener {
     auto& own = static_cast<Protocol&>(self);
     if (own.stop_at != nullptr && own.stop_after-- == 0) own.stop_at->request_stop();
     // An event without a time says nothing of it.
-    own.text_ << static_cast<int>(event.kind) << ' ' << to_string(event.fault) << ' ' << to_string(event.reason)
-              << ' ' << event.attempt << ' ' << event.provider.view() << ' ' << event.policy.view() << ' '
-              << (event.at == Instant{} ? -1 : own.since(event.at)) << ' ' << event.duration.count() << ' '
-              << event.measured << ' ' << event.limit << '\n';
+    own.text_ << static_cast<int>(event.kind) << ' ' << to_string(event.fault) << ' '
+              << to_string(event.reason) << ' ' << event.attempt << ' ' << event.provider.view() << ' '
+              << event.policy.view() << ' ' << (event.at == Instant{} ? -1 : own.since(event.at)) << ' '
+              << event.duration.count() << ' ' << event.measured << ' ' << event.limit << '\n';
   }
   [[nodiscard]] std::int64_t since(Instant at) const { return (at - from_).count(); }
 
   Instant from_;
   std::ostringstream text_;
+};
+
+/// What a family of calls is to have.
+struct Family {
+  std::uint64_t seeds;
+  int calls;
+  bool routes = false;    // a call may say whom to ask
+  bool impatient = true;  // it may be stopped, and have little time
 };
 
 /// How the caller of the i-th call sets it up.
@@ -111,11 +119,11 @@ struct Caller {
     pause = draw.ms(draw.below(4) == 0 ? 8000 : 200);
     route = static_cast<unsigned>(draw.below(12));
   }
-  void set(Context& ctx, bool routes) const {
+  void set(Context& ctx, const Family& family) const {
     static constexpr std::string_view backward[] = {"c", "a"};
-    ctx.deadline = ctx.now() + within;
+    ctx.deadline = ctx.now() + (family.impatient ? within : 1h);
     ctx.cost.tokens = cost;
-    if (!routes) return;
+    if (!family.routes) return;
     if (route == 0) ctx.route.only = "b";
     if (route == 1) ctx.route.order = backward;
     if (route == 2) ctx.route.skip = 1;
@@ -133,18 +141,18 @@ struct Caller {
 
 /// Makes the calls of one world; `call(query, ctx)` is the driver, `go_on(pause)` lets time pass between them.
 template <class Call, class GoOn>
-std::string play(Driver& time, std::uint64_t seed, int calls, bool routes, Call&& call, GoOn&& go_on) {
+std::string play(Driver& time, std::uint64_t seed, const Family& family, Call&& call, GoOn&& go_on) {
   std::string text;
   Draw draw{seed};
   const Instant from = time.now();
-  for (int i = 0; i < calls; ++i) {
+  for (int i = 0; i < family.calls; ++i) {
     const Caller caller{draw};
     Context ctx{time};
-    caller.set(ctx, routes);
+    caller.set(ctx, family);
     std::stop_source source;
     ctx.stop = source.get_token();
     Protocol protocol{from};
-    if (caller.stops_after != ~0U) {
+    if (family.impatient && caller.stops_after != ~0U) {
       protocol.stop_at = &source;
       protocol.stop_after = caller.stops_after;
     }
@@ -160,24 +168,25 @@ std::string play(Driver& time, std::uint64_t seed, int calls, bool routes, Call&
 
 /// A world is what owns a client, made from a seed: `World{seed}.client`.
 template <class World>
-std::string play_blocking(std::uint64_t seed, int calls, bool routes) {
+std::string play_blocking(std::uint64_t seed, const Family& family) {
   testing::ManualClock clock{seed};
   World world{seed};
   return play(
-      clock, seed, calls, routes, [&](const Query& query, Context& ctx) { return world.client(query, ctx); },
+      clock, seed, family, [&](const Query& query, Context& ctx) { return world.client(query, ctx); },
       [&](Duration pause) {
         if constexpr (requires { world.losers(); }) {
-          while (world.losers() > 0) std::this_thread::yield();  // they were told to stop, and are on the clock
+          while (world.losers() > 0)
+            std::this_thread::yield();  // they were told to stop, and are on the clock
         }
         clock.advance(pause);
       });
 }
 template <class World>
-std::string play_coroutines(std::uint64_t seed, int calls, bool routes) {
+std::string play_coroutines(std::uint64_t seed, const Family& family) {
   testing::VirtualTime time{seed};
   World world{seed};
   std::string text = play(
-      time, seed, calls, routes,
+      time, seed, family,
       [&](const Query& query, Context& ctx) { return time.run(async_call(world.client, query, ctx)); },
       [&](Duration pause) { time.run_until(time.now() + pause); });
   time.run();
@@ -187,10 +196,10 @@ std::string play_coroutines(std::uint64_t seed, int calls, bool routes) {
 
 /// The two are the same word for word.
 template <class World>
-void compare(std::uint64_t seeds, int calls, bool routes = false) {
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-    const std::string blocking = play_blocking<World>(seed, calls, routes);
-    const std::string coroutines = play_coroutines<World>(seed, calls, routes);
+void compare(const Family& family) {
+  for (std::uint64_t seed = 1; seed <= family.seeds; ++seed) {
+    const std::string blocking = play_blocking<World>(seed, family);
+    const std::string coroutines = play_coroutines<World>(seed, family);
     if (blocking == coroutines) continue;
     std::size_t at = 0;
     while (at < blocking.size() && at < coroutines.size() && blocking[at] == coroutines[at]) ++at;

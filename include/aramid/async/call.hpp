@@ -11,7 +11,7 @@
 // and obeys `ctx.stop` and `ctx.deadline`; any other one is called as it stands, and while it blocks nobody else
 // gets on. The same goes for clients whose rules are their own (AnyProvider, the adapters' stream wrappers).
 // A Hedge's attempts are coroutines beside the call's: the executor must go on until the losers have ended before
-// the client dies.
+// the client dies. Without an executor a call goes unhedged.
 // `client`, `request` and `ctx` must outlive the Task.
 // Cost: an allocation for each client on the way. Thread-safety: as the client's; one call, one thread at a time.
 #pragma once
@@ -130,14 +130,16 @@ struct LaunchCoroutine {
   template <class Attempt>
   [[nodiscard]] bool operator()(Attempt& attempt) const noexcept {
     using Race = typename decltype(attempt.race)::element_type;
+    Executor* const executor = executor_of(*attempt.ctx);
+    if (executor == nullptr) return false;
 #if ARAMID_EXCEPTIONS
     try {
-      executor_of(*attempt.ctx)->post(run_attempt<Race>(attempt).handle);
+      executor->post(run_attempt<Race>(attempt).handle);
     } catch (const std::bad_alloc&) {
       return false;
     }
 #else
-    executor_of(*attempt.ctx)->post(run_attempt<Race>(attempt).handle);
+    executor->post(run_attempt<Race>(attempt).handle);
 #endif
     return true;
   }
@@ -199,11 +201,7 @@ Task<AnswerOf<Client, Request>> async_call(Client& client, const Request& reques
     return client.async(request, ctx);
   } else if constexpr (detail::only_forwards_v<Client>) {
     return async_call(client.provider(), request, ctx);
-  } else if constexpr (races_v<Client>) {
-    // Without an executor there is nobody but threads to run the attempts.
-    if (executor_of(ctx) == nullptr) return detail::call_plainly<Result>(client, request, ctx);
-    return detail::run_async<Result>(client, request, ctx);
-  } else if constexpr (has_decider_v<Client>) {
+  } else if constexpr (has_decider_v<Client> || races_v<Client>) {
     return detail::run_async<Result>(client, request, ctx);
   } else {
     return detail::call_plainly<Result>(client, request, ctx);
