@@ -25,13 +25,9 @@ ARAMID_BEGIN
 
 template <RoutingType Routing, class Provider>
 class FailoverList {
-  static_assert(fixed_candidates_v<Routing> == 0,
-                "aramid: a FailoverList<> does not know its number of candidates at compile time, as "
-                "Weighted<3, 1> would "
-                "have to: use Weighted<>, and set `facts.weight` of each candidate");
-
  public:
-  static constexpr std::size_t max_candidates = 64;
+  static constexpr std::size_t max_candidates =
+      fixed_candidates_v<Routing> != 0 ? fixed_candidates_v<Routing> : 64;
   static constexpr bool is_stack = true;
   static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
 
@@ -41,10 +37,16 @@ class FailoverList {
     CandidateFacts facts{};
   };
 
-  /// 1 to 64 candidates with different names; otherwise refused as wrong settings are (<aramid/settings.hpp>).
+  /// 1 to 64 candidates with different names, under `Weighted<3, 1>` as many as it has weights; otherwise refused as
+  /// wrong settings are (<aramid/settings.hpp>).
   explicit FailoverList(std::vector<Candidate> candidates) : candidates_{std::move(candidates)} {
-    require_setting(!candidates_.empty() && candidates_.size() <= max_candidates,
-                    "the number of candidates of a FailoverList", candidates_.size(), "1 to 64");
+    if constexpr (fixed_candidates_v<Routing> != 0) {
+      require_setting(candidates_.size() == max_candidates, "the number of candidates of a FailoverList",
+                      candidates_.size(), max_candidates, ", one for each weight of its routing");
+    } else {
+      require_setting(!candidates_.empty() && candidates_.size() <= max_candidates,
+                      "the number of candidates of a FailoverList", candidates_.size(), "1 to 64");
+    }
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       require_setting(!candidates_[i].name.empty(), "a name in a FailoverList", "empty", "any other text");
       for (std::size_t k = 0; k < i; ++k) {
