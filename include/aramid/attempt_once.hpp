@@ -5,26 +5,71 @@
 #pragma once
 
 #include <aramid/call.hpp>
+#include <aramid/drive.hpp>
 #include <aramid/provider.hpp>
 
 ARAMID_BEGIN
 
 namespace detail {
 
+/// The decider of that attempt: a stack without policies, which reads no clock.
+template <class Provider>
+class OnceCall {
+ public:
+  static constexpr bool asks_bare = true;
+
+  OnceCall(Provider& provider, Context& ctx) noexcept : provider_{provider}, ctx_{ctx}, call_{none_, ctx} {}
+  OnceCall(const OnceCall&) = delete;
+  OnceCall& operator=(const OnceCall&) = delete;
+
+  template <class Request>
+  [[nodiscard]] Step start(const Request&) noexcept {
+    return call_.start(Instant{});
+  }
+  template <class Request>
+  [[nodiscard]] Step resume(const Request&) noexcept {
+    return {};
+  }
+  template <class Request, class Result>
+  [[nodiscard]] Step ended(const Request&, Result& outcome) noexcept {
+    if (outcome) {
+      call_.succeed(Instant{});
+    } else {
+      (void)call_.fail(outcome.error(), Instant{});
+    }
+    return {};
+  }
+  template <class Result>
+  void conclude(Result& outcome) noexcept {
+    if (call_.refused()) outcome.error() = call_.take_refusal();
+  }
+  template <class Visitor>
+  decltype(auto) ask(Visitor&& visitor) {
+    CallAccess::forget_reading(ctx_);
+    if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx_, name_of(provider_));
+    return visitor(provider_);
+  }
+
+ private:
+  Provider& provider_;
+  Context& ctx_;
+  ARAMID_EMPTY PolicyStack<> none_;
+  Call<true> call_;
+};
+
 template <class Result, class Provider, class Request>
 Result attempt_once(Provider& provider, const Request& request, Context& ctx) {
-  PolicyStack<> no_policies;
-  Call<true> call{no_policies, ctx};
-  if (call.start(Instant{}).kind != Step::Kind::attempt) return Result{std::unexpect, call.take_refusal()};
-  CallAccess::forget_reading(ctx);
-  if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx, name_of(provider));
-  Result outcome = provider(request, ctx);
-  if (outcome) {
-    call.succeed(Instant{});
+  OnceCall<Provider> once{provider, ctx};
+  return run_blocking<Result>(once, request, ctx);
+}
+
+template <class Result, class Client, class Request>
+ARAMID_INLINE Result ask(Client& client, const Request& request, Context& ctx) {
+  if constexpr (is_stack_v<Client>) {
+    return client(request, ctx);
   } else {
-    (void)call.fail(outcome.error(), Instant{});
+    return attempt_once<Result>(client, request, ctx);
   }
-  return outcome;
 }
 
 }  // namespace detail

@@ -49,6 +49,7 @@ class Cache : public Wrapping<Client> {
   using Keys = detail::Keys<KeyOf>;
 
  public:
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
   using Request = typename Keys::Request;
   using Result = detail::ResultOf<Client, Request>;
   using Response = typename Result::value_type;
@@ -62,29 +63,8 @@ class Cache : public Wrapping<Client> {
   explicit Cache(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
 
   Result operator()(const Request& request, Context& ctx) {
-    const std::optional<typename Keys::Key> key = Keys::of(request);
-    if (!key) return detail::ask<Result>(this->client(), request, ctx);
-    bool nested = false;
-    const Instant now = CallAccess::enter(ctx, nested);
-    Kept kept = look_up(*key);
-    if (kept.answer && now < kept.expires) {
-      hits_.fetch_add(1, std::memory_order_relaxed);
-      if (nested) CallAccess::hand_up(ctx, now);
-      return Result{*kept.answer};
-    }
-    misses_.fetch_add(1, std::memory_order_relaxed);
-    CallAccess::hand_down(ctx, now);
-    Result outcome = detail::ask<Result>(this->client(), request, ctx);
-    const Instant then = CallAccess::look(ctx);
-    if (outcome) {
-      try_to_keep(*key, *outcome, saturating_add(then, Ttl));
-    } else if (kept.answer && may_be_stale(outcome.error(), ctx) &&
-               then < saturating_add(kept.expires, StaleIfError)) {
-      stale_.fetch_add(1, std::memory_order_relaxed);
-      outcome = *kept.answer;
-    }
-    if (nested) CallAccess::hand_up(ctx, then);
-    return outcome;
+    CacheCall decider{*this, ctx};
+    return detail::run_blocking<Result>(decider, request, ctx);
   }
   Result operator()(const Request& request) {
     Context ctx;
@@ -118,10 +98,63 @@ class Cache : public Wrapping<Client> {
     Instant expires{};
   };
 
-  [[nodiscard]] static bool may_be_stale(const Error& error, const Context& ctx) noexcept {
-    return StaleIfError.ns > 0 && error.fault != Fault::cancelled && !ctx.committed() &&
-           !ctx.stop.stop_requested() && NotTheCallersFault{}(error);
-  }
+  // The decider of one call.
+  class CacheCall {
+   public:
+    static constexpr bool asks_bare = false;
+
+    CacheCall(Cache& cache, Context& ctx) noexcept : cache_{cache}, ctx_{ctx} {}
+    CacheCall(const CacheCall&) = delete;
+    CacheCall& operator=(const CacheCall&) = delete;
+
+    [[nodiscard]] Step start(const Request& request) {
+      key_ = Keys::of(request);
+      if (!key_) return {Step::Kind::attempt};
+      now_ = CallAccess::enter(ctx_, nested_);
+      kept_ = cache_.look_up(*key_);
+      answers_ = kept_.answer && now_ < kept_.expires;
+      (answers_ ? cache_.hits_ : cache_.misses_).fetch_add(1, std::memory_order_relaxed);
+      return {answers_ ? Step::Kind::done : Step::Kind::attempt};
+    }
+    [[nodiscard]] Step resume(const Request&) noexcept { return {}; }
+    [[nodiscard]] Step ended(const Request&, const Result& outcome) {
+      if (!key_) return {};
+      now_ = CallAccess::look(ctx_);
+      if (outcome) {
+        cache_.try_to_keep(*key_, *outcome, saturating_add(now_, Ttl));
+      } else if (kept_.answer && may_be_stale(outcome.error()) &&
+                 now_ < saturating_add(kept_.expires, StaleIfError)) {
+        answers_ = true;
+        cache_.stale_.fetch_add(1, std::memory_order_relaxed);
+      }
+      return {};
+    }
+    void conclude(Result& outcome) {
+      if (answers_) detail::put(outcome, Result{*kept_.answer});
+      if (nested_) CallAccess::hand_up(ctx_, now_);
+    }
+    template <class Visitor>
+    decltype(auto) ask(Visitor&& visitor) {
+      if (key_) CallAccess::hand_down(ctx_, now_);
+      return visitor(cache_.client());
+    }
+
+   private:
+    [[nodiscard]] bool may_be_stale(const Error& error) const noexcept {
+      return StaleIfError.ns > 0 && error.fault != Fault::cancelled && !ctx_.committed() &&
+             !ctx_.stop.stop_requested() && NotTheCallersFault{}(error);
+    }
+
+    Cache& cache_;
+    Context& ctx_;
+    std::optional<typename Keys::Key> key_;  // nothing: the request has none
+    Kept kept_;
+    Instant now_{};
+    bool nested_ = false;
+    bool answers_ = false;  // what is kept is the answer
+  };
+  friend struct DriverAccess;
+  [[nodiscard]] CacheCall decide(const Request&, Context& ctx) noexcept { return CacheCall{*this, ctx}; }
 
   [[nodiscard]] Kept look_up(const typename Keys::Key& key) {
     const std::lock_guard lock{mutex_};

@@ -101,6 +101,7 @@ class Call {
   /// True when the call ended without an outcome of the provider's.
   [[nodiscard]] bool refused() const noexcept { return trouble_ && trouble_->refusal.has_value(); }
   [[nodiscard]] Error take_refusal() noexcept { return std::move(*trouble_->refusal); }
+  [[nodiscard]] Context& context() noexcept { return ctx_; }
 
  private:
   template <std::size_t I>

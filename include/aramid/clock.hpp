@@ -24,6 +24,8 @@ struct SteadyClock {
   }
 };
 
+class Executor;
+
 /// Another time line than the machine's. Implemented by <aramid/testing.hpp>.
 class Driver {
  public:
@@ -35,6 +37,8 @@ class Driver {
   /// A further thread takes part in a call: from now on time must not go on while it neither waits nor has left.
   virtual void join() noexcept {}
   virtual void leave() noexcept {}
+  /// Where coroutines of this time line run (<aramid/async/executor.hpp>); null: nowhere, whoever waits blocks.
+  [[nodiscard]] virtual Executor* executor() noexcept { return nullptr; }
 
  protected:
   ~Driver() = default;

@@ -18,11 +18,9 @@
 // Thread-safety: yes. Source: the `singleflight` of Go's groupcache.
 #pragma once
 
+#include <aramid/flight_table.hpp>
 #include <aramid/keyed_request.hpp>
 #include <aramid/wrapping.hpp>
-
-#include <memory>  // make_shared, shared_ptr, unique_ptr
-#include <mutex>   // mutex, unique_lock
 
 ARAMID_BEGIN
 
@@ -36,6 +34,7 @@ class Coalesce : public Wrapping<Client> {
 
  public:
   static constexpr Name name = "Coalesce";
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
   using Request = typename Keys::Request;
   using Result = detail::ResultOf<Client, Request>;
 
@@ -48,19 +47,8 @@ class Coalesce : public Wrapping<Client> {
   explicit Coalesce(From&& client) : Wrapping<Client>{std::in_place, std::forward<From>(client)} {}
 
   Result operator()(const Request& request, Context& ctx) {
-    std::optional<typename Keys::Key> key = Keys::of(request);
-    if (!key) return detail::ask<Result>(this->client(), request, ctx);
-    auto fresh = std::make_unique<Flight>(std::move(*key));
-    Waiter waiter{ctx.waker()};
-    Flight* flight = board(fresh, waiter);
-    if (flight == nullptr) {
-      if (std::optional<Result> shared = wait_for(waiter, ctx)) return std::move(*shared);
-      flight = waiter.flight;  // the one who made the call gave up: it is this caller's turn
-    }
-    Landing landing{*this, *flight};
-    Result outcome = detail::ask<Result>(this->client(), request, ctx);
-    if (!is_own(outcome, ctx)) landing.land(outcome);
-    return outcome;
+    CoalesceCall decider{*this, ctx};
+    return detail::run_blocking<Result>(decider, request, ctx);
   }
   Result operator()(const Request& request) {
     Context ctx;
@@ -68,15 +56,9 @@ class Coalesce : public Wrapping<Client> {
   }
 
   /// Callers that got another one's outcome so far.
-  [[nodiscard]] std::uint64_t shared() const noexcept {
-    const std::lock_guard lock{mutex_};
-    return shared_;
-  }
-  /// Calls under way, and callers that wait for one of them.
-  [[nodiscard]] std::size_t waiting() const noexcept {
-    const std::lock_guard lock{mutex_};
-    return waiting_;
-  }
+  [[nodiscard]] std::uint64_t shared() const noexcept { return flights_.shared(); }
+  /// Callers that wait for another one's call.
+  [[nodiscard]] std::size_t waiting() const noexcept { return flights_.waiting(); }
 
   static void describe_into(std::string& text, const std::string& indent) {
     text += indent + "Coalesce\n";
@@ -86,157 +68,76 @@ class Coalesce : public Wrapping<Client> {
   [[nodiscard]] static consteval Duration worst_case() noexcept { return unbounded; }
 
  private:
-  struct Flight;
-  struct Waiter {
-    explicit Waiter(Waker& of) noexcept : waker{&of} {}
-    Waker* waker;
-    Waiter* next = nullptr;
-    Flight* flight = nullptr;              // set when it is this one's turn to make the call
-    std::shared_ptr<const Result> result;  // set when the call has ended
-  };
-  struct Flight {
-    explicit Flight(typename Keys::Key of) : key{std::move(of)}, hash{Keys::hash(key)} {}
-    const typename Keys::Key key;
-    const std::uint64_t hash;
-    Flight* next = nullptr;
-    Waiter* first = nullptr;  // in the order of their coming
-  };
+  using Flights = detail::FlightTable<typename Keys::Key, Result>;
+  using Ticket = typename Flights::Ticket;
 
-  // Ends the flight however the call ends.
-  class Landing {
+  // The decider of one call.
+  class CoalesceCall {
    public:
-    Landing(Coalesce& self, Flight& flight) noexcept : self_{self}, flight_{flight} {}
-    Landing(const Landing&) = delete;
-    Landing& operator=(const Landing&) = delete;
-    ~Landing() {
-      if (!landed_) self_.hand_over(flight_);
+    static constexpr bool asks_bare = false;
+
+    CoalesceCall(Coalesce& self, Context& ctx) noexcept
+        : self_{self}, ctx_{ctx}, ticket_{self.flights_, ctx.waker()} {}
+    CoalesceCall(const CoalesceCall&) = delete;
+    CoalesceCall& operator=(const CoalesceCall&) = delete;
+
+    [[nodiscard]] Step start(const Request& request) {
+      std::optional<typename Keys::Key> key = Keys::of(request);
+      if (!key) return {Step::Kind::attempt};
+      const std::uint64_t hash = Keys::hash(*key);
+      if (ticket_.board(std::move(*key), hash) == Ticket::Place::leads) return {Step::Kind::attempt};
+      return {Step::Kind::wait, ctx_.deadline};
     }
-    void land(const Result& outcome) noexcept { landed_ = self_.share(flight_, outcome); }
+    [[nodiscard]] Step resume(const Request&) noexcept {
+      CallAccess::forget_reading(ctx_);
+      const auto place = ticket_.look();
+      if (place == Ticket::Place::landed) return {};
+      // The one who made the call gave up: it is this caller's turn.
+      if (place == Ticket::Place::leads) return {Step::Kind::attempt};
+      const bool stopped = ctx_.stop.stop_requested();
+      if (!stopped && !CallAccess::time_is_over(ctx_)) return {Step::Kind::wait, ctx_.deadline};
+      gave_up_ = stopped ? Fault::cancelled : Fault::deadline_exceeded;
+      return {};
+    }
+    [[nodiscard]] Step ended(const Request&, const Result& outcome) noexcept {
+      if (ticket_.look() == Ticket::Place::leads && !is_own(outcome)) ticket_.land(outcome);
+      return {};
+    }
+    void conclude(Result& outcome) {
+      const auto place = ticket_.look();
+      if (place == Ticket::Place::landed) {
+        detail::put(outcome, Result{ticket_.outcome()});
+      } else if (gave_up_ != Fault::unknown) {
+        Error& error = outcome.error();
+        error.fault = gave_up_;
+        error.policy = name;
+      }
+    }
+    template <class Visitor>
+    decltype(auto) ask(Visitor&& visitor) {
+      return visitor(self_.client());
+    }
 
    private:
+    // A failure that says nothing to the others: this caller gave up, or its time is over, whatever the client calls
+    // it.
+    [[nodiscard]] bool is_own(const Result& outcome) const noexcept {
+      return !outcome && (outcome.error().fault == Fault::cancelled ||
+                          outcome.error().fault == Fault::deadline_exceeded || ctx_.stop.stop_requested() ||
+                          CallAccess::time_is_over(ctx_));
+    }
+
     Coalesce& self_;
-    Flight& flight_;
-    bool landed_ = false;
+    Context& ctx_;
+    Ticket ticket_;
+    Fault gave_up_ = Fault::unknown;
   };
-
-  // The flight that this caller makes, or null: then it waits in the line of another one's.
-  [[nodiscard]] Flight* board(std::unique_ptr<Flight>& fresh, Waiter& waiter) noexcept {
-    const std::lock_guard lock{mutex_};
-    Flight* flight = first_;
-    while (flight != nullptr && !(flight->hash == fresh->hash && flight->key == fresh->key))
-      flight = flight->next;
-    if (flight == nullptr) {
-      fresh->next = first_;
-      return first_ = fresh.release();
-    }
-    Waiter** end = &flight->first;
-    while (*end != nullptr) end = &(*end)->next;
-    *end = &waiter;
-    ++waiting_;
-    return nullptr;
+  friend struct DriverAccess;
+  [[nodiscard]] CoalesceCall decide(const Request&, Context& ctx) noexcept {
+    return CoalesceCall{*this, ctx};
   }
 
-  // A failure that says nothing to the others: this caller gave up, or its time is over, whatever the client calls
-  // it.
-  [[nodiscard]] static bool is_own(const Result& outcome, Context& ctx) noexcept {
-    return !outcome &&
-           (outcome.error().fault == Fault::cancelled || outcome.error().fault == Fault::deadline_exceeded ||
-            ctx.stop.stop_requested() || CallAccess::time_is_over(ctx));
-  }
-
-  // The shared outcome, this caller's own end, or nothing: then it is its turn.
-  [[nodiscard]] std::optional<Result> wait_for(Waiter& waiter, Context& ctx) {
-    for (;;) {
-      {
-        const std::lock_guard lock{mutex_};
-        if (waiter.flight != nullptr) return {};
-        if (waiter.result) {
-          ++shared_;
-          break;
-        }
-        const bool stopped = ctx.stop.stop_requested();
-        if (stopped || CallAccess::time_is_over(ctx)) {
-          leave(waiter);
-          return gave_up(stopped ? Fault::cancelled : Fault::deadline_exceeded);
-        }
-      }
-      ctx.wait(ctx.deadline);
-      CallAccess::forget_reading(ctx);
-    }
-    return *waiter.result;
-  }
-  [[nodiscard]] static Result gave_up(Fault fault) {
-    auto failure = fail(fault);
-    failure.error().policy = name;
-    return Result{std::move(failure)};
-  }
-
-  void leave(Waiter& waiter) noexcept {
-    for (Flight* flight = first_; flight != nullptr; flight = flight->next) {
-      for (Waiter** link = &flight->first; *link != nullptr; link = &(*link)->next) {
-        if (*link != &waiter) continue;
-        *link = waiter.next;
-        --waiting_;
-        return;
-      }
-    }
-  }
-
-  // False, and nothing done, if the outcome cannot be copied.
-  [[nodiscard]] bool share(Flight& flight, const Result& outcome) noexcept {
-    // The copy is made outside the lock, and only if somebody waits; who comes later makes a call of its own.
-    std::shared_ptr<const Result> shared;
-    std::unique_lock lock{mutex_};
-    while (flight.first != nullptr && shared == nullptr) {
-      lock.unlock();
-      shared = copy_of(outcome);
-      if (shared == nullptr) return false;
-      lock.lock();
-    }
-    const std::unique_ptr<Flight> landed = take_off(flight);
-    while (Waiter* const waiter = flight.first) {
-      flight.first = waiter->next;
-      waiter->result = shared;
-      --waiting_;
-      waiter->waker->wake();
-    }
-    return true;
-  }
-  [[nodiscard]] static std::shared_ptr<const Result> copy_of(const Result& outcome) noexcept {
-#if ARAMID_EXCEPTIONS
-    try {
-      return std::make_shared<const Result>(outcome);
-    } catch (...) {
-      return nullptr;
-    }
-#else
-    return std::make_shared<const Result>(outcome);
-#endif
-  }
-
-  void hand_over(Flight& flight) noexcept {
-    const std::lock_guard lock{mutex_};
-    if (Waiter* const waiter = flight.first) {
-      flight.first = waiter->next;
-      waiter->flight = &flight;
-      --waiting_;
-      waiter->waker->wake();
-    } else {
-      (void)take_off(flight);
-    }
-  }
-
-  [[nodiscard]] std::unique_ptr<Flight> take_off(Flight& flight) noexcept {
-    Flight** link = &first_;
-    while (*link != &flight) link = &(*link)->next;
-    *link = flight.next;
-    return std::unique_ptr<Flight>{&flight};
-  }
-
-  mutable std::mutex mutex_;
-  Flight* first_ = nullptr;
-  std::uint64_t shared_ = 0;
-  std::size_t waiting_ = 0;
+  Flights flights_;
 };
 
 ARAMID_END

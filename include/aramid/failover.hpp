@@ -88,6 +88,7 @@ class Failover {
 
  public:
   static constexpr bool is_stack = true;
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
   static constexpr std::size_t size = sizeof...(Candidates);
 
   constexpr Failover()
@@ -121,8 +122,8 @@ class Failover {
       static_assert(alike, "aramid: the providers of a Failover<> must return the same Outcome<T>");
       // After a sentence the compiler is to say no more.
       if constexpr (alike && RoutingType<Routing>) {
-        View view{*this};
-        return walk_.template run<Result>(view, request, ctx);
+        auto decider = decide(request, ctx);
+        return detail::run_blocking<Result>(decider, request, ctx);
       } else {
         return Result{std::unexpect};
       }
@@ -273,24 +274,22 @@ class Failover {
       });
       return headroom;
     }
-    template <class Result, class Request>
-    ARAMID_INLINE Result ask(std::size_t candidate, const Request& request, Context& ctx) {
-      return ask_from<Result, 0>(candidate, request, ctx);
-    }
-    template <class Result, std::size_t I, class Request>
-    ARAMID_INLINE Result ask_from(std::size_t candidate, const Request& request, Context& ctx) {
+    /// Calls `visitor(client)` with one of them, which it names.
+    template <std::size_t I = 0, class Visitor>
+    ARAMID_INLINE decltype(auto) with(std::size_t candidate, Context& ctx, Visitor& visitor) const {
       if constexpr (I + 1 < Failover::size) {
-        if (candidate != I) return ask_from<Result, I + 1>(candidate, request, ctx);
+        if (candidate != I) return with<I + 1>(candidate, ctx, visitor);
       }
       CallAccess::set_provider(ctx, Names::names[I]);
-      using Client = std::remove_cvref_t<decltype(self.template get<I>())>;
-      if constexpr (is_stack_v<Client>) {
-        return self.template get<I>()(request, ctx);
-      } else {
-        return detail::attempt_once<Result>(self.template get<I>(), request, ctx);
-      }
+      return visitor(self.template get<I>());
     }
   };
+
+  friend struct DriverAccess;
+  template <class Request>
+  [[nodiscard]] ARAMID_INLINE auto decide(const Request&, Context& ctx) noexcept {
+    return walk_.decide(View{*this}, ctx);
+  }
 
   ARAMID_EMPTY detail::FailoverWalk<Routing, View, size> walk_;
   boost::hana::basic_tuple<detail::Built<ClientAt<Candidates>>...> clients_;

@@ -59,6 +59,7 @@ class Alternatives {
     CallAccess::alternatives(ctx_) = outer_;
     CallAccess::kept_attempts(ctx_) = outer_kept_;
   }
+  [[nodiscard]] Context& context() const noexcept { return ctx_; }
   /// Who would hold the call back is to refuse it, and so many attempts stay for them.
   void left(std::size_t here) noexcept {
     CallAccess::alternatives(ctx_) = outer_ + static_cast<unsigned>(here);

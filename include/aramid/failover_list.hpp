@@ -25,14 +25,11 @@ ARAMID_BEGIN
 
 template <RoutingType Routing, class Provider>
 class FailoverList {
-  static_assert(fixed_candidates_v<Routing> == 0,
-                "aramid: a FailoverList<> does not know its number of candidates at compile time, as "
-                "Weighted<3, 1> would "
-                "have to: use Weighted<>, and set `facts.weight` of each candidate");
-
  public:
-  static constexpr std::size_t max_candidates = 64;
+  static constexpr std::size_t max_candidates =
+      fixed_candidates_v<Routing> != 0 ? fixed_candidates_v<Routing> : 64;
   static constexpr bool is_stack = true;
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
 
   struct Candidate {
     Name name;  ///< not empty, and no other candidate's; see intern()
@@ -40,10 +37,16 @@ class FailoverList {
     CandidateFacts facts{};
   };
 
-  /// 1 to 64 candidates with different names; otherwise refused as wrong settings are (<aramid/settings.hpp>).
+  /// 1 to 64 candidates with different names, under `Weighted<3, 1>` as many as it has weights; otherwise refused as
+  /// wrong settings are (<aramid/settings.hpp>).
   explicit FailoverList(std::vector<Candidate> candidates) : candidates_{std::move(candidates)} {
-    require_setting(!candidates_.empty() && candidates_.size() <= max_candidates,
-                    "the number of candidates of a FailoverList", candidates_.size(), "1 to 64");
+    if constexpr (fixed_candidates_v<Routing> != 0) {
+      require_setting(candidates_.size() == max_candidates, "the number of candidates of a FailoverList",
+                      candidates_.size(), max_candidates, ", one for each weight of its routing");
+    } else {
+      require_setting(!candidates_.empty() && candidates_.size() <= max_candidates,
+                      "the number of candidates of a FailoverList", candidates_.size(), "1 to 64");
+    }
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
       require_setting(!candidates_[i].name.empty(), "a name in a FailoverList", "empty", "any other text");
       for (std::size_t k = 0; k < i; ++k) {
@@ -66,8 +69,8 @@ class FailoverList {
         "aramid: a FailoverList<> may send a request to several providers, and this type of request can "
         "be sent only once (replayable_v). See docs/writing-a-provider.md");
     using Result = std::remove_cvref_t<std::invoke_result_t<Provider&, const Request&, Context&>>;
-    View view{*this};
-    return walk_.template run<Result>(view, request, ctx);
+    auto decider = decide(request, ctx);
+    return detail::run_blocking<Result>(decider, request, ctx);
   }
   template <class Request>
   auto operator()(const Request& request) {
@@ -178,17 +181,18 @@ class FailoverList {
     [[nodiscard]] unsigned headroom(std::size_t i, Instant now) const noexcept {
       return headroom_of(self.candidates_[i].provider, now);
     }
-    template <class Result, class Request>
-    Result ask(std::size_t candidate, const Request& request, Context& ctx) {
+    template <class Visitor>
+    decltype(auto) with(std::size_t candidate, Context& ctx, Visitor& visitor) const {
       CallAccess::set_provider(ctx, self.candidates_[candidate].name);
-      Provider& provider = self.candidates_[candidate].provider;
-      if constexpr (is_stack_v<Provider>) {
-        return provider(request, ctx);
-      } else {
-        return detail::attempt_once<Result>(provider, request, ctx);
-      }
+      return visitor(self.candidates_[candidate].provider);
     }
   };
+
+  friend struct DriverAccess;
+  template <class Request>
+  [[nodiscard]] auto decide(const Request&, Context& ctx) noexcept {
+    return walk_.decide(View{*this}, ctx);
+  }
 
   std::vector<Candidate> candidates_;
   ARAMID_EMPTY detail::FailoverWalk<Routing, View, max_candidates> walk_;

@@ -6,6 +6,7 @@
 // Cost: a few comparisons of names, no allocation. Thread-safety: a value.
 #pragma once
 
+#include <aramid/candidate.hpp>
 #include <aramid/context.hpp>
 #include <aramid/route.hpp>
 
@@ -32,6 +33,32 @@ template <class Routing, class Client>
     return client.available(NoRequest{}, ctx);
   }
 }
+
+/// What a routing sees of the candidates and of the call.
+template <class Clients, class Request>
+class RouteView {
+ public:
+  /// Without a context nothing is drawn.
+  RouteView(const Clients& clients, const Request& request, Context* ctx, Instant now) noexcept
+      : clients_{clients}, request_{request}, ctx_{ctx}, now_{now} {}
+  [[nodiscard]] std::size_t size() const noexcept { return clients_.size(); }
+  [[nodiscard]] const CandidateFacts& facts(std::size_t i) const noexcept { return clients_.facts(i); }
+  [[nodiscard]] Name name(std::size_t i) const noexcept { return clients_.name(i); }
+  [[nodiscard]] unsigned headroom(std::size_t i) const noexcept { return clients_.headroom(i, now_); }
+  [[nodiscard]] std::uint64_t random() noexcept { return ctx_ != nullptr ? ctx_->random() : 0; }
+  [[nodiscard]] Instant now() const noexcept { return now_; }
+  [[nodiscard]] const Request& request() const noexcept
+    requires(!std::same_as<Request, NoRequest>)
+  {
+    return request_;
+  }
+
+ private:
+  const Clients& clients_;
+  const Request& request_;
+  Context* ctx_;
+  Instant now_;
+};
 
 /// The candidates of one call, in its order.
 template <std::size_t Max>
@@ -92,6 +119,23 @@ class ChosenOrder {
   std::uint8_t at_[Max];
   std::size_t count_ = 0;
 };
+
+/// Adds all candidates in the routing's own order.
+template <class Routing, class State, std::size_t Max, class View>
+void add_all(State& routing, ChosenOrder<Max>& chosen, View& view) {
+  typename Routing::template Order<Max> order;
+  Routing::begin(routing, order, view);
+  for (std::size_t i = 0; i < view.size(); ++i) chosen.add(Routing::at(order, i));
+}
+
+template <class Clients>
+[[nodiscard]] Error unknown_name(const Clients& clients) {
+  Error error;
+  error.fault = Fault::invalid_request;
+  error.message = "no provider has a name given in route.only or route.order; the names are:";
+  for (std::size_t i = 0; i < clients.size(); ++i) error.message.append(" ").append(clients.name(i).view());
+  return error;
+}
 
 }  // namespace detail
 

@@ -18,7 +18,8 @@
 #include <aramid/route.hpp>
 #include <aramid/wrapping.hpp>
 
-#include <utility>  // forward, move
+#include <optional>  // optional
+#include <utility>   // forward, move
 
 ARAMID_BEGIN
 
@@ -29,9 +30,104 @@ struct NotTheCallersFault {
   }
 };
 
+namespace detail {
+
+/// The other one can be asked, with or without blocking.
+template <class Other, class Request>
+concept CanBeAsked = ProviderOf<Other, Request> || requires(Other& other, const Request& request,
+                                                            Context& ctx) { other.async(request, ctx); };
+
+/// The decider of one call: the client, and when it fails the other; answers itself for a value or a function.
+template <class Client, class Other, class When, bool AsksOther>
+class FallbackCall {
+ public:
+  static constexpr bool asks_bare = false;
+
+  FallbackCall(Client& client, Other& other, Context& ctx) noexcept
+      : client_{client}, other_{other}, ctx_{ctx} {}
+  FallbackCall(const FallbackCall&) = delete;
+  FallbackCall& operator=(const FallbackCall&) = delete;
+
+  template <class Request>
+  [[nodiscard]] Step start(const Request&) noexcept {
+    return {Step::Kind::attempt};
+  }
+  template <class Request>
+  [[nodiscard]] Step resume(const Request&) noexcept {
+    return {};
+  }
+  template <class Request, class Result>
+  [[nodiscard]] ARAMID_INLINE Step ended(const Request& request, Result& outcome) {
+    if (outcome) [[likely]]
+      return {};
+    return failed(request, outcome);
+  }
+  template <class Result>
+  void conclude(Result&) noexcept {}
+
+  template <class Visitor>
+  decltype(auto) ask(Visitor&& visitor) {
+    if constexpr (AsksOther) {
+      if (first_) [[unlikely]]
+        return visitor(other_);
+    }
+    return visitor(client_);
+  }
+
+ private:
+  template <class Request, class Result>
+  ARAMID_COLD Step failed(const Request& request, Result& outcome) {
+    Error& error = outcome.error();
+    if (first_) {
+      conclude_both(error);
+      return {};
+    }
+    if (error.fault == Fault::cancelled || ctx_.committed() || ctx_.stop.stop_requested() ||
+        CallAccess::time_is_over(ctx_) || !When{}(error)) {
+      return {};
+    }
+    if (AsksOther && ctx_.attempts_used_up()) return {};
+    if (ctx_.listeners.want(EventKind::fell_back)) {
+      ctx_.announce({.kind = EventKind::fell_back, .fault = error.fault, .provider = error.provider});
+    }
+    CallAccess::pass_on(ctx_);
+    if constexpr (AsksOther) {
+      ctx_.usage = {};
+      ctx_.hints = {};
+      first_.emplace(std::move(error));
+      return {Step::Kind::attempt};
+    } else {
+      if constexpr (std::invocable<Other&, const Request&, const Error&>) {
+        put(outcome, Result{other_(request, error)});
+      } else if constexpr (std::invocable<Other&, const Error&>) {
+        put(outcome, Result{other_(error)});
+      } else {
+        put(outcome, Result{other_});
+      }
+      return {};
+    }
+  }
+  // If both fail, the caller gets what tells more, with the attempts of both.
+  void conclude_both(Error& second) noexcept {
+    History history = std::move(first_->history);
+    history.append(second.history);
+    if (!more_informative(second, *first_)) second = std::move(*first_);
+    second.history = std::move(history);
+  }
+
+  Client& client_;
+  Other& other_;
+  Context& ctx_;
+  std::optional<Error> first_;  // the client's, when the other one is asked
+};
+
+}  // namespace detail
+
 template <class Client, class Other, class When = NotTheCallersFault>
 class Fallback : public Wrapping<Client> {
  public:
+  static constexpr bool has_decider = true;  ///< see <aramid/drive.hpp>
+
   constexpr Fallback()
     requires(std::default_initializable<Client> && std::default_initializable<Other>)
   = default;
@@ -53,13 +149,12 @@ class Fallback : public Wrapping<Client> {
           answers<Result, Request>(),
           "aramid: the second argument of Fallback<Client, Other> is a value of the response type, a "
           "function of (request, error) or (error), or a provider");
-      CallAccess::set_ceiling(ctx, attempts_allowed());
-      Result outcome = detail::ask<Result>(this->client(), request, ctx);
       if constexpr (answers<Result, Request>()) {
-        if (!outcome) [[unlikely]]
-          return fall_back<Result>(request, ctx, std::move(outcome));
+        auto decider = decide(request, ctx);
+        return detail::run_blocking<Result>(decider, request, ctx);
+      } else {
+        return Result{std::unexpect};
       }
-      return outcome;
     }
   }
   template <class Request>
@@ -134,41 +229,12 @@ class Fallback : public Wrapping<Client> {
     }
   }
 
-  template <class Result, class Request>
-  ARAMID_COLD Result fall_back(const Request& request, Context& ctx, Result outcome) {
-    const Error& error = outcome.error();
-    if (error.fault == Fault::cancelled || ctx.committed() || ctx.stop.stop_requested() ||
-        CallAccess::time_is_over(ctx) || !When{}(error)) {
-      return outcome;
-    }
-    if (ProviderOf<Other, Request> && ctx.attempts_used_up()) return outcome;
-    if (ctx.listeners.want(EventKind::fell_back)) {
-      ctx.announce({.kind = EventKind::fell_back, .fault = error.fault, .provider = error.provider});
-    }
-    CallAccess::pass_on(ctx);
-    if constexpr (ProviderOf<Other, Request>) {
-      return ask_other(request, ctx, std::move(outcome));
-    } else if constexpr (std::invocable<Other&, const Request&, const Error&>) {
-      return Result{other_(request, error)};
-    } else if constexpr (std::invocable<Other&, const Error&>) {
-      return Result{other_(error)};
-    } else {
-      return Result{other_};
-    }
-  }
-
-  // If both fail, the caller gets what tells more, with the attempts of both.
-  template <class Result, class Request>
-  Result ask_other(const Request& request, Context& ctx, Result first) {
-    ctx.usage = {};
-    ctx.hints = {};
-    Result second = detail::ask<Result>(other_, request, ctx);
-    if (second) return second;
-    History history = std::move(first.error().history);
-    history.append(second.error().history);
-    Result& told = more_informative(second.error(), first.error()) ? second : first;
-    told.error().history = std::move(history);
-    return std::move(told);
+  friend struct DriverAccess;
+  template <class Request>
+  [[nodiscard]] ARAMID_INLINE auto decide(const Request&, Context& ctx) noexcept {
+    CallAccess::set_ceiling(ctx, attempts_allowed());
+    constexpr bool asks_other = detail::CanBeAsked<Other, Request>;
+    return detail::FallbackCall<Client, Other, When, asks_other>{this->client(), other_, ctx};
   }
 
   ARAMID_EMPTY Other other_;

@@ -25,10 +25,8 @@
 // Thread-safety: yes. Source: J. Dean, L. A. Barroso, "The tail at scale", CACM 2013; grpc/proposal A6.
 #pragma once
 
-#include <aramid/hedge_race.hpp>
+#include <aramid/hedge_call.hpp>
 #include <aramid/recent_latency.hpp>
-
-#include <atomic>  // atomic
 
 ARAMID_BEGIN
 
@@ -87,6 +85,8 @@ class Hedge : public Wrapping<Client> {
   static_assert(Workers >= 2, "aramid: Hedge<..., Workers>: Workers is 2 or more");
 
  public:
+  static constexpr bool races = true;  ///< see <aramid/drive.hpp>
+
   Hedge()
     requires std::default_initializable<Client>
   = default;
@@ -106,7 +106,9 @@ class Hedge : public Wrapping<Client> {
         "aramid: a Hedge<> sends a request twice, so it must be replayable (replayable_v) and copyable. See "
         "docs/writing-a-provider.md");
     if constexpr (ProviderOf<Client, Request> && replayable_v<Request> && std::copy_constructible<Request>) {
-      return race(request, ctx);
+      using Result = detail::ResultOf<Client, Request>;
+      auto decider = race<Result>(request, ctx, ToPool{pool_});
+      return detail::run_blocking<Result>(decider, request, ctx);
     }
   }
   template <class Request>
@@ -116,15 +118,17 @@ class Hedge : public Wrapping<Client> {
   }
 
   [[nodiscard]] HedgeTotals totals() const noexcept {
-    return {launched_.load(std::memory_order_relaxed), won_.load(std::memory_order_relaxed),
-            refused_.load(std::memory_order_relaxed), losers_.total.load(std::memory_order_relaxed)};
+    const auto read = [](const auto& count) { return count.load(std::memory_order_relaxed); };
+    return {read(shared_.launched), read(shared_.won), read(shared_.refused), read(shared_.losers.total)};
   }
   /// Of those that lost, how many have not ended yet.
   [[nodiscard]] std::uint64_t losers() const noexcept {
-    return losers_.running.load(std::memory_order_relaxed);
+    return shared_.losers.running.load(std::memory_order_relaxed);
   }
   /// The delay that a call made at `now` would have.
-  [[nodiscard]] Duration delay(Instant now = SteadyClock::now()) const noexcept { return when_.delay(now); }
+  [[nodiscard]] Duration delay(Instant now = SteadyClock::now()) const noexcept {
+    return shared_.when.delay(now);
+  }
 
   [[nodiscard]] constexpr unsigned attempts_allowed() const noexcept {
     return detail::saturating_mul(aramid::attempts_allowed(this->client()), Hedges + 1);
@@ -148,98 +152,32 @@ class Hedge : public Wrapping<Client> {
   }
 
  private:
-  template <class Request>
-  detail::ResultOf<Client, Request> race(const Request& request, Context& ctx) {
-    using Result = detail::ResultOf<Client, Request>;
-    using Race = detail::HedgeRace<Client, Request, Hedges + 1, Where>;
+  friend struct DriverAccess;
+
+  // The blocking driver's: each attempt gets a thread.
+  struct ToPool {
+    WorkerPool& pool;
+    template <class Attempt>
+    [[nodiscard]] bool operator()(Attempt& attempt) const noexcept {
+      Driver* const clock = CallAccess::driver(*attempt.ctx);
+      if (clock != nullptr) clock->join();
+      attempt.job.attempt = &attempt;
+      attempt.job.work = &Attempt::run_here;
+      const bool runs = pool.try_run(attempt.job);
+      if (!runs && clock != nullptr) clock->leave();
+      return runs;
+    }
+  };
+
+  template <class Result, class Request, class Launcher>
+  [[nodiscard]] auto race(const Request&, Context& ctx, Launcher launcher) noexcept {
+    using Race = detail::HedgeRace<Result, Client, Request, Hedges + 1, Where>;
     // What a plain provider asks behind its back ends by itself, as in a stack around it.
     if constexpr (is_stack_v<Client>) CallAccess::set_ceiling(ctx, attempts_allowed());
-    bool nested = false;
-    Instant now = CallAccess::enter(ctx, nested);
-    if (is_over(ctx, now)) return fail(end_of(ctx));
-    if (ctx.committed()) {  // no other attempt may speak
-      CallAccess::hand_down(ctx, now);
-      return detail::ask<Result>(this->client(), request, ctx);
-    }
-    const auto race = std::make_shared<Race>(this->client(), request, ctx, when_.delay(now), losers_);
-    typename Race::Lock lock = race->lock();
-    if (!race->launch(pool_, now)) {
-      lock.unlock();
-      refused_.fetch_add(1, std::memory_order_relaxed);
-      CallAccess::hand_down(ctx, now);
-      return detail::ask<Result>(this->client(), request, ctx);
-    }
-    bool told_to_stop = false;
-    while (!race->decided()) {
-      const bool over = is_over(ctx, now);
-      if (over && !race->has_output()) {
-        learn(*race, now);
-        return race->give_up(lock, end_of(ctx));
-      }
-      if (over && !told_to_stop) {
-        race->stop_speaker(lock);
-        told_to_stop = true;
-      } else if (race->decider().launches(now)) {
-        launch_another(*race, ctx, now);
-      } else {
-        const Instant until = told_to_stop ? Instant::max() : smaller(race->decider().due(), ctx.deadline);
-        lock.unlock();
-        wait(ctx, until, told_to_stop);
-        lock.lock();
-      }
-      now = ctx.now();
-    }
-    if (race->answered_by_hedge()) won_.fetch_add(1, std::memory_order_relaxed);
-    learn(*race, now);
-    if (nested) CallAccess::hand_up(ctx, now);
-    return race->leave(lock, told_to_stop && !ctx.stop.stop_requested());
+    return detail::HedgeCall<Race, Client, When, Launcher>{this->client(), shared_, ctx, launcher};
   }
 
-  [[nodiscard]] static bool is_over(const Context& ctx, Instant now) noexcept {
-    return ctx.stop.stop_requested() || now >= ctx.deadline;
-  }
-  [[nodiscard]] static Fault end_of(const Context& ctx) noexcept {
-    return ctx.stop.stop_requested() ? Fault::cancelled : Fault::deadline_exceeded;
-  }
-
-  // With a stop request out, a wait that a stop request ends would not wait at all.
-  static void wait(Context& ctx, Instant until, bool stopped) noexcept {
-    if (!stopped) {
-      ctx.wait(until);
-      return;
-    }
-    const std::stop_token outer = std::exchange(ctx.stop, {});
-    ctx.wait(until);
-    ctx.stop = outer;
-  }
-
-  // A call that its caller cuts short before the delay says nothing of it.
-  template <class Race>
-  void learn(const Race& race, Instant now) noexcept {
-    if constexpr (When::learns) {
-      const auto took = race.first_took(now);
-      if (took && (race.decided() || *took >= when_.delay(now))) when_.note(*took, now);
-    }
-  }
-
-  template <class Race>
-  void launch_another(Race& race, Context& ctx, Instant now) {
-    const bool paid = race.may_launch() && ctx.budgets.charge(nullptr, now);
-    if (!paid || !race.launch(pool_, now)) {
-      if (paid) ctx.budgets.refund(nullptr, now);
-      race.decider().close();
-      refused_.fetch_add(1, std::memory_order_relaxed);
-      return;
-    }
-    launched_.fetch_add(1, std::memory_order_relaxed);
-    if (ctx.listeners.want(EventKind::hedged)) ctx.announce({.kind = EventKind::hedged, .at = now});
-  }
-
-  typename When::State when_;
-  std::atomic<std::uint64_t> launched_{0};
-  std::atomic<std::uint64_t> won_{0};
-  std::atomic<std::uint64_t> refused_{0};
-  detail::Losers losers_;
+  detail::HedgeShared<When> shared_;
   WorkerPool pool_{Workers};  // last: its threads use everything else
 };
 

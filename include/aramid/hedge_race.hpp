@@ -6,10 +6,12 @@
 // One mutex guards a race: who is ahead, and the way to the caller's Context, which is taken away when the caller
 // returns. Events and budgets go through it while the caller waits. What an attempt reads of the caller's it has
 // from the race, which owns it: a loser may still be starting when the caller has gone. Nobody stops an attempt, or
-// asks a race outside for the right to output, with the lock held.
+// asks a race outside for the right to output, with the lock held. Who runs an attempt, a thread or a coroutine, is
+// the driver's affair: it begins with `start`, asks the client within an `Inside`, and ends with `finish` or `throw_`.
 #pragma once
 
 #include <aramid/hedge_decider.hpp>
+#include <aramid/hedge_relay.hpp>
 #include <aramid/lent_permits.hpp>
 #include <aramid/own_route.hpp>
 #include <aramid/route.hpp>
@@ -37,11 +39,11 @@ struct Losers {
   std::atomic<std::uint64_t> running{0};
 };
 
-template <class Client, class Request, unsigned Most, class Where>
+template <class Of, class Client, class Request, unsigned Most, class Where>
 class HedgeRace final : public CommitGate,
-                        public std::enable_shared_from_this<HedgeRace<Client, Request, Most, Where>> {
+                        public std::enable_shared_from_this<HedgeRace<Of, Client, Request, Most, Where>> {
  public:
-  using Result = ResultOf<Client, Request>;
+  using Result = Of;
   using Lock = std::unique_lock<std::mutex>;
 
   HedgeRace(Client& client, const Request& request, Context& caller, Duration delay, Losers& losers)
@@ -61,8 +63,10 @@ class HedgeRace final : public CommitGate,
 
   /// Whether the call's ceiling on attempts leaves one more.
   [[nodiscard]] bool may_launch() const noexcept { return attempts_left_ > 0; }
-  /// Launches the next attempt. False, and nothing done, if there is no thread or memory for it.
-  [[nodiscard]] bool launch(WorkerPool& pool, Instant now) noexcept {
+  /// Launches the next attempt: `launcher(attempt)` has somebody run it. False, and nothing done, if there is nobody,
+  /// or no memory for it.
+  template <class Launcher>
+  [[nodiscard]] bool launch(const Launcher& launcher, Instant now) noexcept {
     Attempt& attempt = attempts_[decider_.count()];
 #if ARAMID_EXCEPTIONS
     try {
@@ -73,11 +77,8 @@ class HedgeRace final : public CommitGate,
 #else
     prepare(attempt, now);
 #endif
-    Driver* const clock = CallAccess::driver(*caller_);
     attempt.race = this->shared_from_this();
-    if (clock != nullptr) clock->join();
-    if (!pool.try_run(attempt)) {
-      if (clock != nullptr) clock->leave();
+    if (!launcher(attempt)) {
       attempt.race.reset();
       return false;
     }
@@ -125,6 +126,8 @@ class HedgeRace final : public CommitGate,
     end.error().history = std::move(history_);
     return end;
   }
+  /// The call is dropped, and nobody wants to know.
+  void abandon(Lock& lock) noexcept { let_go(lock); }
   /// Tells the one whose output has begun to stop; the caller must wait for its end, for its output goes there.
   void stop_speaker(Lock& lock) noexcept {
     std::stop_source stop = attempts_[speaker_].stop;
@@ -133,11 +136,49 @@ class HedgeRace final : public CommitGate,
     lock.lock();
   }
 
+  // For whoever runs an attempt, without the lock:
+
+  struct Attempt;
+  [[nodiscard]] Client& client() noexcept { return client_; }
+  [[nodiscard]] const Request& request() const noexcept { return request_; }
+  /// One that has lost before anybody came to it asks nobody: false.
+  [[nodiscard]] bool start(Attempt& attempt) noexcept {
+    const Lock held = lock();
+    attempt.started = counts(attempt);
+    if (!attempt.started) end(attempt);
+    return attempt.started;
+  }
+  /// Around the client: what its policies say reaches the caller, and the permits around the call hold.
+  class Inside {
+   public:
+    Inside(HedgeRace& race, Attempt& attempt)
+        : relay_{race, *attempt.ctx, attempt.wanted, attempt.begun}, permits_{*attempt.ctx, race.permits_} {}
+
+   private:
+    HedgeRelay<HedgeRace> relay_;
+    LentPermits permits_;
+  };
+  void finish(Attempt& attempt, Result outcome) {
+    const Lock held = lock();
+    end_with(attempt, std::move(outcome));
+  }
+#if ARAMID_EXCEPTIONS
+  /// The exception that is being handled ended it.
+  void throw_(Attempt& attempt) {
+    const Lock held = lock();
+    if (counts(attempt)) thrown_ = std::current_exception();
+    end_with(attempt, Result{std::unexpect});
+  }
+#endif
+  /// The caller's Context, null when it has gone; with the lock held.
+  [[nodiscard]] Context* caller() noexcept { return caller_; }
+
  private:
   static constexpr unsigned nobody = Most;
 
-  struct Attempt final : WorkerPool::Job {
-    std::shared_ptr<HedgeRace> race;  // while it runs
+ public:
+  struct Attempt {
+    std::shared_ptr<HedgeRace> race;  // until whoever runs it takes it over
     std::optional<Context> ctx;       // from launch on its own thread's
     PhaseLimits phases;
     std::stop_source stop{std::nostopstate};
@@ -153,11 +194,17 @@ class HedgeRace final : public CommitGate,
     bool shows_latency = false;  // it succeeded, or ended because it was told to
     bool lost = false;
 
-    void run() noexcept override {
-      // The race, and this with it, may end with this pointer.
-      const std::shared_ptr<HedgeRace> keep = std::move(race);
-      Driver* const clock = CallAccess::driver(*ctx);
-      keep->run(*this);
+    // For a pool of threads, if the driver has one.
+    struct Job final : WorkerPool::Job {
+      Attempt* attempt = nullptr;
+      void (*work)(Attempt&) noexcept = nullptr;
+      void run() noexcept override { work(*attempt); }
+    } job;
+    static void run_here(Attempt& attempt) noexcept {
+      // The race, and the attempt with it, may end with this pointer.
+      const std::shared_ptr<HedgeRace> keep = std::move(attempt.race);
+      Driver* const clock = CallAccess::driver(*attempt.ctx);
+      keep->run(attempt);
       if (clock != nullptr) clock->leave();
     }
     [[nodiscard]] unsigned made() const noexcept {
@@ -165,6 +212,7 @@ class HedgeRace final : public CommitGate,
     }
   };
 
+ private:
   void prepare(Attempt& attempt, Instant now) {
     attempt.stop = std::stop_source{};
     Driver* const clock = CallAccess::driver(*caller_);
@@ -204,73 +252,21 @@ class HedgeRace final : public CommitGate,
     return any;
   }
 
-  // What an attempt's policies say to the world goes to the caller's Context, as long as the caller is there.
-  class Relay : public Listener, public Budget {
-   public:
-    Relay(HedgeRace& race, Attempt& attempt) noexcept
-        : Listener{static_cast<EventMask>(attempt.wanted | mask_of(EventKind::attempt_started)), &hear},
-          Budget{&answer},
-          race_{race},
-          attempt_{attempt} {
-      attempt_.ctx->listeners.link(*this);
-      attempt_.ctx->budgets.link(*this);
-    }
-    Relay(const Relay&) = delete;
-    Relay& operator=(const Relay&) = delete;
-    ~Relay() {
-      attempt_.ctx->budgets.unlink(*this);
-      attempt_.ctx->listeners.unlink(*this);
-    }
-
-   private:
-    static void hear(Listener& self, const Event& event) noexcept {
-      auto& relay = static_cast<Relay&>(self);
-      const Lock lock = relay.race_.lock();
-      if (event.kind == EventKind::attempt_started) ++relay.attempt_.begun;
-      if (relay.race_.caller_ != nullptr) relay.race_.caller_->listeners.announce(event);
-    }
-    static bool answer(Budget& self, Ask ask, const Error* failure, Instant now) noexcept {
-      auto& relay = static_cast<Relay&>(self);
-      const Lock lock = relay.race_.lock();
-      Context* const caller = relay.race_.caller_;
-      if (ask == Ask::charge) return caller != nullptr && caller->budgets.charge(failure, now);
-      if (caller != nullptr) caller->budgets.refund(failure, now);
-      return true;
-    }
-
-    HedgeRace& race_;
-    Attempt& attempt_;
-  };
-
   void run(Attempt& attempt) noexcept {
     if (!start(attempt)) return;
 #if ARAMID_EXCEPTIONS
     try {
-      ask_client(attempt);
+      finish(attempt, ask_client(attempt));
     } catch (...) {
-      const Lock held = lock();
-      if (counts(attempt)) thrown_ = std::current_exception();
-      finish(attempt, Result{std::unexpect});
+      throw_(attempt);
     }
 #else
-    ask_client(attempt);
+    finish(attempt, ask_client(attempt));
 #endif
   }
-  // One that has lost before its thread came to it asks nobody.
-  [[nodiscard]] bool start(Attempt& attempt) noexcept {
-    const Lock held = lock();
-    attempt.started = counts(attempt);
-    if (!attempt.started) end(attempt);
-    return attempt.started;
-  }
-  void ask_client(Attempt& attempt) {
-    Result outcome = [&] {
-      const Relay relay{*this, attempt};
-      const LentPermits permits{*attempt.ctx, permits_};
-      return ask<Result>(client_, request_, *attempt.ctx);
-    }();
-    const Lock held = lock();
-    finish(attempt, std::move(outcome));
+  [[nodiscard]] Result ask_client(Attempt& attempt) {
+    const Inside inside{*this, attempt};
+    return ask<Result>(client_, request_, *attempt.ctx);
   }
 
   // With the lock held. True while its outcome may be the caller's.
@@ -292,7 +288,7 @@ class HedgeRace final : public CommitGate,
     let_permits_go();
   }
 
-  void finish(Attempt& attempt, Result outcome) {
+  void end_with(Attempt& attempt, Result outcome) {
     attempt.shows_latency = outcome.has_value() || attempt.stop.stop_requested();
     end(attempt);
     if (!counts(attempt)) return;

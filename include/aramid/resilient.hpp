@@ -19,11 +19,11 @@
 
 #include <aramid/access.hpp>
 #include <aramid/args.hpp>
-#include <aramid/call.hpp>
 #include <aramid/describe.hpp>
 #include <aramid/order.hpp>
 #include <aramid/provider.hpp>
 #include <aramid/readiness.hpp>
+#include <aramid/stack_call.hpp>
 
 #include <concepts>     // constructible_from
 #include <type_traits>  // invoke_result_t
@@ -39,6 +39,8 @@ class Resilient {
   using provider_type = Provider;
   /// Without policies the provider itself is all there is: it reads no clock and counts no attempts.
   static constexpr bool is_stack = sizeof...(Policies) > 0 || is_stack_v<Provider>;
+  /// See <aramid/drive.hpp>.
+  static constexpr bool has_decider = sizeof...(Policies) > 0;
 
   constexpr Resilient()
     requires std::default_initializable<Provider>
@@ -208,7 +210,12 @@ class Resilient {
     return (std::size_t{0} + ... + (std::same_as<Wanted, Settings> ? 1 : 0));
   }
 
-  using Machine = Call<!is_stack_v<Provider>, Policies...>;
+  friend struct DriverAccess;
+  template <class Request>
+  [[nodiscard]] ARAMID_INLINE auto decide(const Request&, Context& ctx) noexcept {
+    if constexpr (is_stack_v<Provider>) CallAccess::set_ceiling(ctx, attempts_allowed());
+    return detail::StackCall<Provider, Policies...>{policies_, provider_, ctx};
+  }
 
   template <class Result, class Request>
   ARAMID_INLINE Result drive(const Request& request, Context& ctx) {
@@ -218,88 +225,10 @@ class Resilient {
       return drive_policies<Result>(request, ctx);
     }
   }
-
   template <class Result, class Request>
   Result drive_policies(const Request& request, Context& ctx) {
-    if constexpr (is_stack_v<Provider>) {
-      CallAccess::set_ceiling(ctx, attempts_allowed());
-      const CallAccess::Enclosure enclosure{ctx};
-      auto outcome = drive_machine<Result>(request, ctx);
-      if (!outcome && enclosure.outermost() && outcome.error().fault == Fault::timed_out) [[unlikely]]
-        detail::name_callers_deadline(outcome.error(), CallAccess::time_is_over(ctx));
-      return outcome;
-    } else {
-      return drive_machine<Result>(request, ctx);
-    }
-  }
-
-  template <class Result, class Request>
-  ARAMID_INLINE Result drive_machine(const Request& request, Context& ctx) {
-    bool nested = false;
-    Instant now{};
-    if constexpr (Machine::reads_time) now = CallAccess::enter(ctx, nested);
-    Machine call{policies_, ctx};
-    call.prepare(request);
-    Step step = call.start(now);
-    // One named result in the outermost scope, so that it is built in the caller's frame; slow paths assign to it.
-    Result outcome = step.kind == Step::Kind::attempt ? attempt(request, ctx, now) : Result{std::unexpect};
-    if (step.kind != Step::Kind::attempt) [[unlikely]] {
-      outcome = persevere<Result>(call, step, request, ctx, now);
-    } else {
-      now = read_after(ctx);
-      if (outcome) [[likely]] {
-        call.succeed(now);
-      } else {
-        step = call.fail(outcome.error(), now);
-        if (step.kind != Step::Kind::done) outcome = persevere<Result>(call, step, request, ctx, now);
-      }
-    }
-    if (nested) CallAccess::hand_up(ctx, now);
-    return outcome;
-  }
-
-  // Everything after the first step that is not a plain success.
-  template <class Result, class Request>
-  ARAMID_COLD Result persevere(Machine& call, Step step, const Request& request, Context& ctx, Instant& now) {
-    while (step.kind != Step::Kind::done) {
-      if (step.kind == Step::Kind::wait) {
-        if (step.until > now) ctx.wait(step.until);
-        if (Machine::reads_time || ctx.deadline != Instant::max()) now = ctx.now();
-        call.prepare(request);
-        step = call.resume(now);
-        continue;
-      }
-      Result outcome = attempt(request, ctx, now);
-      now = read_after(ctx);
-      if (outcome) {
-        call.succeed(now);
-        return outcome;
-      }
-      step = call.fail(outcome.error(), now);
-      if (step.kind == Step::Kind::done && !call.refused()) return outcome;
-    }
-    return Result{std::unexpect, call.take_refusal()};
-  }
-
-  template <class Request>
-  ARAMID_INLINE decltype(auto) attempt(const Request& request, Context& ctx, [[maybe_unused]] Instant now) {
-    if constexpr (!is_stack_v<Provider>) {
-      if constexpr (has_name_v<Provider>) CallAccess::name_if_unnamed(ctx, name_of(provider_));
-      CallAccess::forget_reading(ctx);
-    } else if constexpr (Machine::reads_time) {
-      CallAccess::hand_down(ctx, now);
-    }
-    return provider_(request, ctx);
-  }
-
-  ARAMID_INLINE Instant read_after(Context& ctx) noexcept {
-    if constexpr (!Machine::reads_time) {
-      return {};
-    } else if constexpr (is_stack_v<Provider>) {
-      return CallAccess::leave(ctx);
-    } else {
-      return ctx.now();
-    }
+    auto decider = decide(request, ctx);
+    return detail::run_blocking<Result>(decider, request, ctx);
   }
 
   template <std::size_t... I>

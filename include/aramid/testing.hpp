@@ -14,7 +14,8 @@
 // Not part of <aramid/aramid.hpp>: include it from tests.
 #pragma once
 
-#include <aramid/context.hpp>
+#include <aramid/async/executor.hpp>
+#include <aramid/async/task.hpp>
 #include <aramid/error.hpp>
 #include <aramid/lift.hpp>
 
@@ -184,19 +185,16 @@ class Scripted {
 
   template <class Request>
   Outcome<T> operator()(const Request&, Context& ctx) {
-    Act<T> act = next();
-    if (act.usage.known()) ctx.usage = act.usage;
-    const Instant begin = ctx.now();
-    PhaseTimer timer{ctx, begin};
-    for (const Beat& beat : act.beats) {
-      const Instant at = saturating_add(begin, beat.at);
-      if (auto failure = wait_until(at, timer, ctx)) return std::unexpected<Error>{std::move(*failure)};
-      play(beat.kind, larger(begin, at), timer, ctx);
-    }
-    const Instant end = act.hangs ? Instant::max() : saturating_add(begin, act.takes);
-    if (auto failure = wait_until(end, timer, ctx)) return std::unexpected<Error>{std::move(*failure)};
-    if (act.commits && !ctx.commit()) return fail(Fault::cancelled);
-    return std::move(act.outcome);
+    Play play{next(), ctx};
+    while (!play.ended()) ctx.wait(play.until());
+    return play.outcome();
+  }
+  /// The same for coroutines (<aramid/async/call.hpp>): it suspends where the other one blocks.
+  template <class Request>
+  Task<Outcome<T>> async(const Request&, Context& ctx) {
+    Play play{next(), ctx};
+    while (!play.ended()) co_await wait_until(ctx, play.until());
+    co_return play.outcome();
   }
 
   /// Adds an act at the end.
@@ -214,21 +212,59 @@ class Scripted {
     std::atomic<unsigned> calls{0};
   };
 
-  // Nothing once it is `end`; before that, what ended the attempt.
-  static std::optional<Error> wait_until(Instant end, const PhaseTimer& timer, Context& ctx) {
-    for (Instant now = ctx.now(); end == Instant::max() || now < end; now = ctx.now()) {
-      if (ctx.stop.stop_requested()) return fail(Fault::cancelled).error();
-      if (const Phase phase = timer.passed(now); phase != Phase::none) return timed_out(phase).error();
-      ctx.wait(std::min(end, timer.due().at));
+  // One act in its course.
+  class Play {
+   public:
+    Play(Act<T> act, Context& ctx) : act_{std::move(act)}, ctx_{ctx}, begin_{ctx.now()}, timer_{ctx, begin_} {
+      if (act_.usage.known()) ctx.usage = act_.usage;
     }
-    return std::nullopt;
-  }
-  static void play(Beat::Kind kind, Instant now, PhaseTimer& timer, Context& ctx) {
-    if (kind == Beat::Kind::connected) timer.connected(now);
-    if (kind == Beat::Kind::bytes) timer.received(now);
-    if (kind == Beat::Kind::output || kind == Beat::Kind::text) timer.output(now);
-    if (kind == Beat::Kind::text) ctx.commit();
-  }
+    Play(const Play&) = delete;
+    Play& operator=(const Play&) = delete;
+
+    /// Plays on to the present.
+    [[nodiscard]] bool ended() {
+      for (;;) {
+        const Instant now = ctx_.now();
+        const Instant at = next_at();
+        if (at == Instant::max() || now < at) {
+          if (ctx_.stop.stop_requested()) return end_with(fail(Fault::cancelled));
+          if (const Phase phase = timer_.passed(now); phase != Phase::none) return end_with(timed_out(phase));
+          until_ = std::min(at, timer_.due().at);
+          return false;
+        }
+        if (beat_ == act_.beats.size()) break;
+        play(act_.beats[beat_++].kind, larger(begin_, at));
+      }
+      if (act_.commits && !ctx_.commit()) act_.outcome = fail(Fault::cancelled);
+      return true;
+    }
+    /// If not: when to look again.
+    [[nodiscard]] Instant until() const noexcept { return until_; }
+    [[nodiscard]] Outcome<T> outcome() { return std::move(act_.outcome); }
+
+   private:
+    [[nodiscard]] Instant next_at() const noexcept {
+      if (beat_ < act_.beats.size()) return saturating_add(begin_, act_.beats[beat_].at);
+      return act_.hangs ? Instant::max() : saturating_add(begin_, act_.takes);
+    }
+    bool end_with(std::unexpected<Error> failure) {
+      act_.outcome = std::move(failure);
+      return true;
+    }
+    void play(Beat::Kind kind, Instant now) {
+      if (kind == Beat::Kind::connected) timer_.connected(now);
+      if (kind == Beat::Kind::bytes) timer_.received(now);
+      if (kind == Beat::Kind::output || kind == Beat::Kind::text) timer_.output(now);
+      if (kind == Beat::Kind::text) ctx_.commit();
+    }
+
+    Act<T> act_;
+    Context& ctx_;
+    Instant begin_;
+    PhaseTimer timer_;
+    std::size_t beat_ = 0;
+    Instant until_{};
+  };
 
   Act<T> next() {
     state_->calls.fetch_add(1);

@@ -17,16 +17,6 @@ ARAMID_BEGIN
 
 namespace detail {
 
-/// Asks a client or a plain provider.
-template <class Result, class Client, class Request>
-[[nodiscard]] ARAMID_INLINE Result ask(Client& client, const Request& request, Context& ctx) {
-  if constexpr (is_stack_v<Client>) {
-    return client(request, ctx);
-  } else {
-    return attempt_once<Result>(client, request, ctx);
-  }
-}
-
 template <class Client, class Request>
 using ResultOf = std::remove_cvref_t<std::invoke_result_t<Client&, const Request&, Context&>>;
 

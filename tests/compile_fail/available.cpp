@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Clients that cannot say who is available, and lists that cannot be weighted.
+// Clients that cannot say who is available, and candidates that cannot be weighted.
 // expect 1: aramid: available(client): the routing of this client looks at the request, so say at which one
 // expect 2: aramid: available(client): this client has no Failover and no FailoverList inside
-// expect 3: aramid: a FailoverList<> does not know its number of candidates at compile time, as Weighted<3, 1>
+// expect 3: aramid: Weighted<...> needs one weight for each candidate
 
 #include <aramid/aramid.hpp>
 #include <aramid/failover_list.hpp>
@@ -26,14 +26,12 @@ struct Same {
 using Chat = Failover<Sticky<Same>, Ints, Ints>;
 #elif MISTAKE == 2
 using Chat = Resilient<Ints, Retry<3>>;
+#elif MISTAKE == 3
+using Chat = Failover<Weighted<3, 1>, Ints, Ints, Ints>;
 #else
 using Chat = Failover<Priority, Ints, Ints>;
 #endif
-#if MISTAKE == 3
 using List = FailoverList<OutlierEjection<Weighted<3, 1>>, Ints>;
-#else
-using List = FailoverList<OutlierEjection<Weighted<>>, Ints>;
-#endif
 
 int main() {
   Chat chat;

@@ -87,9 +87,9 @@ std::string answered_by(Both& both) {
 }  // namespace
 
 TEMPLATE_TEST_CASE("a list asks whom a Failover of the same candidates asks", "[routing]", Priority,
-                   RoundRobin, Weighted<>, SuccessRate, LeastLatency, LeastBusy, MostHeadroom, Cheapest,
-                   Sticky<ByUser>, OutlierEjection<Priority>, OutlierEjection<RoundRobin>,
-                   OutlierEjection<SuccessRate>, OutlierEjection<LeastLatency>) {
+                   RoundRobin, Weighted<>, (Weighted<1, 3, 2>), SuccessRate, LeastLatency, LeastBusy,
+                   MostHeadroom, Cheapest, Sticky<ByUser>, OutlierEjection<Priority>,
+                   OutlierEjection<RoundRobin>, OutlierEjection<SuccessRate>, OutlierEjection<LeastLatency>) {
   Fixed<TestType> fixed;
   Listed<TestType> listed;
   const std::string names = answered_by(fixed);
@@ -98,6 +98,22 @@ TEMPLATE_TEST_CASE("a list asks whom a Failover of the same candidates asks", "[
   CHECK(listed.world.a.calls == fixed.world.a.calls);
   CHECK(listed.world.b.calls == fixed.world.b.calls);
   CHECK(listed.world.c.calls == fixed.world.c.calls);
+}
+
+TEST_CASE("weights as constants want a list with as many candidates", "[routing]") {
+  World world;
+  FailoverList<OutlierEjection<Weighted<3, 1>>, Told> chat{{{"a", {&world.a}}, {"b", {&world.b}}}};
+  for (int call = 0; call < 40; ++call) {
+    Context ctx = world.clock.context();
+    REQUIRE(chat(Request{}, ctx));
+  }
+  CHECK(world.a.calls == 30);
+  CHECK(world.b.calls == 10);
+  using List = FailoverList<Weighted<3, 1, 1>, Told>;
+  CHECK_THROWS_WITH(
+      (List{{{"a", {&world.a}}, {"b", {&world.b}}}}),
+      "aramid: the number of candidates of a FailoverList is 2, allowed is 3, one for each weight of "
+      "its routing");
 }
 
 TEST_CASE("failing fast is not being fast in a list of two slow providers either", "[routing]") {
