@@ -145,6 +145,31 @@ TEST_CASE("a breaker's trips and recoveries are counted") {
   CHECK(telemetry(client).totals().breaker_recoveries == 1);
 }
 
+TEST_CASE("metrics adds up several telemetries, and its percentiles are those of all calls together") {
+  testing::ManualClock clock;
+  using Own = Resilient<Script, Telemetry, Limiter<SlidingWindow, RPM<4>>>;
+  Failover<Priority, Named<"a", Own>, Named<"b", Own>> client{
+      Script{{1, 100ms}, failing(Fault::unavailable), {1, 100ms}}, Script{{2, 9s}}};
+  for (int i = 0; i < 3; ++i) {
+    Context ctx{clock};
+    REQUIRE(client(0, ctx));
+  }
+  const Metrics now = metrics(client, clock.now());
+  CHECK(now.total_requests == 4);
+  CHECK(now.attempts == 4);
+  CHECK(now.retry_amplification == 1.0);
+  CHECK(now.latency_ms.count == 3);
+  CHECK(now.latency_ms.p50 == Approx(100).epsilon(0.02));
+  CHECK(now.latency_ms.p99 == Approx(9'000).epsilon(0.02));
+  REQUIRE(now.providers.find("b") != nullptr);
+  CHECK(now.providers.find("b")->latency_ms.p50 == Approx(9'000).epsilon(0.02));
+  REQUIRE(now.providers.find("a") != nullptr);
+  REQUIRE(now.providers.find("a")->faults.size() == 1);
+  CHECK(now.providers.find("a")->faults[0].name == "unavailable");
+  CHECK(now.faults.find("unavailable")->count == 1);
+  CHECK(now.rate_limiter.quota_left == 0.25);
+}
+
 TEST_CASE("after many random endings the sum over the endings is the number of calls") {
   testing::ManualClock clock;
   SplitMix64 random{5};

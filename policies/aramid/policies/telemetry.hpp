@@ -148,6 +148,7 @@ class Telemetry {
     const bool others = shards_.successes(max_providers) + failures_of(max_providers) > 0;
     return known + (others ? 1 : 0);
   }
+  [[nodiscard]] Name provider_name(std::size_t i) const noexcept { return providers_.at(i); }
   [[nodiscard]] ProviderTotals provider(std::size_t i) const noexcept {
     const std::size_t place = place_of(i);
     return {providers_.at(i), shards_.successes(place), failures_of(place)};
