@@ -34,11 +34,11 @@ void add_row(std::string& table, std::string_view name, std::string_view value) 
 
 std::string_view shown(Name name) { return name.empty() ? std::string_view{"(unnamed)"} : name.view(); }
 
-std::string in_ms(const PercentileMetrics& times) {
+std::string in_ms(const LatencyMetrics& times) {
   return fmt::format("{:.1f} / {:.1f} / {:.1f} ms", times.p50, times.p95, times.p99);
 }
 
-void add_member(std::string& table, std::string_view key, const PercentileMetrics& times) {
+void add_member(std::string& table, std::string_view key, const LatencyMetrics& times) {
   if (times.count == 0) return;
   std::string name = label(key);
   if (name.ends_with(" ms")) name.resize(name.size() - 3);

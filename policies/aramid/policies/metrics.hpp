@@ -23,14 +23,25 @@
 
 ARAMID_BEGIN
 
-/// Percentiles in milliseconds, 0 where nothing was recorded.
-struct PercentileMetrics {
+/// Durations in milliseconds, 0 where nothing was recorded.
+struct LatencyMetrics {
   std::uint64_t count = 0;
+  double sum = 0.0;
   double p50 = 0.0;
   double p90 = 0.0;
   double p95 = 0.0;
   double p99 = 0.0;
   double p999 = 0.0;
+
+  static constexpr std::size_t buckets = 16;
+  static constexpr Duration bounds[buckets] = {
+      Duration{1'000'000},      Duration{5'000'000},      Duration{10'000'000},
+      Duration{25'000'000},     Duration{50'000'000},     Duration{100'000'000},
+      Duration{250'000'000},    Duration{500'000'000},    Duration{1'000'000'000},
+      Duration{2'500'000'000},  Duration{5'000'000'000},  Duration{10'000'000'000},
+      Duration{30'000'000'000}, Duration{60'000'000'000}, Duration{120'000'000'000},
+      Duration{300'000'000'000}};
+  std::uint64_t up_to[buckets]{};  ///< how many took at most `bounds[i]`, to within 1.6 %
 };
 
 struct FaultMetrics {
@@ -43,10 +54,10 @@ struct ProviderMetrics {
   Name name;
   std::uint64_t success = 0;
   std::uint64_t failure = 0;
-  PercentileMetrics latency_ms;               ///< of calls it answered, from the caller's point of view
-  PercentileMetrics time_to_first_output_ms;  ///< of streams
-  double output_tokens_per_second = 0.0;      ///< of streams, after the first output; the median
-  FaultList faults;                           ///< of attempts it failed
+  LatencyMetrics latency_ms;               ///< of calls it answered, from the caller's point of view
+  LatencyMetrics time_to_first_output_ms;  ///< of streams
+  double output_tokens_per_second = 0.0;   ///< of streams, after the first output; the median
+  FaultList faults;                        ///< of attempts it failed
 };
 
 /// Up to as many as Telemetry tells apart, "other" included.
@@ -91,10 +102,10 @@ struct Metrics {
   std::uint64_t failovers = 0;
   std::uint64_t hedges = 0;
   std::uint64_t fallbacks = 0;
-  PercentileMetrics latency_ms;         ///< of successful calls
-  PercentileMetrics failed_latency_ms;  ///< of calls that ended with an error
-  FaultList faults;                     ///< that calls ended with
-  PolicyList policies;                  ///< that refused a call or held one back
+  LatencyMetrics latency_ms;         ///< of successful calls
+  LatencyMetrics failed_latency_ms;  ///< of calls that ended with an error
+  FaultList faults;                  ///< that calls ended with
+  PolicyList policies;               ///< that refused a call or held one back
 };
 
 namespace detail {
@@ -103,13 +114,17 @@ namespace detail {
   return static_cast<double>(time.count()) / 1e6;
 }
 
-[[nodiscard]] inline PercentileMetrics percentiles(const Histogram& histogram) noexcept {
-  return {.count = histogram.count(),
-          .p50 = in_ms(histogram.quantile(percent(50))),
-          .p90 = in_ms(histogram.quantile(percent(90))),
-          .p95 = in_ms(histogram.quantile(percent(95))),
-          .p99 = in_ms(histogram.quantile(percent(99))),
-          .p999 = in_ms(histogram.quantile(per_mille(999)))};
+[[nodiscard]] inline LatencyMetrics percentiles(const Histogram& histogram) noexcept {
+  LatencyMetrics metrics{.count = histogram.count(),
+                         .sum = in_ms(histogram.sum()),
+                         .p50 = in_ms(histogram.quantile(percent(50))),
+                         .p90 = in_ms(histogram.quantile(percent(90))),
+                         .p95 = in_ms(histogram.quantile(percent(95))),
+                         .p99 = in_ms(histogram.quantile(percent(99))),
+                         .p999 = in_ms(histogram.quantile(per_mille(999)))};
+  for (std::size_t i = 0; i < LatencyMetrics::buckets; ++i)
+    metrics.up_to[i] = histogram.count_up_to(LatencyMetrics::bounds[i]);
+  return metrics;
 }
 
 inline void add_faults(FaultList& list, Fault fault, std::uint64_t count) noexcept {

@@ -13,7 +13,7 @@
 
 #include <boost/hana/adapt_struct.hpp>  // BOOST_HANA_ADAPT_STRUCT
 
-BOOST_HANA_ADAPT_STRUCT(aramid::PercentileMetrics, count, p50, p90, p95, p99, p999);
+BOOST_HANA_ADAPT_STRUCT(aramid::LatencyMetrics, count, sum, p50, p90, p95, p99, p999);
 BOOST_HANA_ADAPT_STRUCT(aramid::ProviderMetrics, success, failure, latency_ms, time_to_first_output_ms,
                         output_tokens_per_second, faults);
 BOOST_HANA_ADAPT_STRUCT(aramid::PolicyMetrics, rejected, waits, waited_ms, wait_p95_ms);

@@ -6,8 +6,8 @@
 // Each thread writes to a shard of its own with plain loads and stores; a reader adds the shards up. The first
 // thread has a shard from the beginning, further ones allocate theirs once, and a thread without one (no memory, or
 // more than 64 threads at a time) adds to a shard that is shared. A shard outlives its thread: nothing is lost.
-// Cost: a thread-local read and two plain increments; reading adds up thousands of numbers. Thread-safety: yes; a snapshot is not one instant, but each
-// number is exact.
+// Cost: a thread-local read and two plain increments; reading adds up thousands of numbers.
+// Thread-safety: yes; a snapshot is not one instant, but each number is exact.
 #pragma once
 
 #include <aramid/policies/histogram.hpp>
