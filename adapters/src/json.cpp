@@ -19,7 +19,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json json_of(const ProviderList& providers);
+Json json_of(const FaultMetrics& fault) { return fault.count; }
+template <class Item, std::size_t Capacity>
+Json json_of(const NamedList<Item, Capacity>& list);
 
 template <class Value>
 Json json_of(const Value& value) {
@@ -34,10 +36,10 @@ Json json_of(const Value& value) {
   }
 }
 
-Json json_of(const ProviderList& providers) {
+template <class Item, std::size_t Capacity>
+Json json_of(const NamedList<Item, Capacity>& list) {
   Json object = Json::object();
-  for (const ProviderMetrics& provider : providers)
-    object[provider.name.c_str()] = json_of<ProviderMetrics>(provider);
+  for (const Item& item : list) object[item.name.c_str()] = json_of(item);
   return object;
 }
 

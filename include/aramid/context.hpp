@@ -120,7 +120,7 @@ class Context {
   bool commit() noexcept {
     if (committed_) return true;
     if (!claim()) return false;
-    if (listeners.want(EventKind::first_output)) announce({.kind = EventKind::first_output});
+    if (listeners.want(EventKind::first_output)) announce({.kind = EventKind::first_output, .at = now()});
     return true;
   }
   [[nodiscard]] bool committed() const noexcept { return committed_; }

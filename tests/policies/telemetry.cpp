@@ -216,14 +216,19 @@ TEST_CASE("the same name at two addresses is one provider") {
   CHECK(telemetry.provider(0).success == 3);
 }
 
-TEST_CASE("metrics has exactly the promised keys, in their order") {
-  CHECK(keys_of<Metrics>() == std::vector<std::string>{"total_requests", "success_rate", "avg_latency_ms",
-                                                       "total_tokens", "retries", "rate_limited",
-                                                       "circuit_breaker_blocks", "providers",
-                                                       "circuit_breaker", "rate_limiter"});
-  CHECK(keys_of<ProviderMetrics>() == std::vector<std::string>{"success", "failure"});
-  CHECK(keys_of<BreakerMetrics>() == std::vector<std::string>{"state", "failures"});
-  CHECK(keys_of<LimiterMetrics>() == std::vector<std::string>{"requests_last_minute", "tokens_last_minute"});
+TEST_CASE("metrics has the promised keys first and in their order, then the rest") {
+  CHECK(keys_of<Metrics>() ==
+        std::vector<std::string>{"total_requests", "success_rate", "avg_latency_ms", "total_tokens",
+                                 "retries", "rate_limited", "circuit_breaker_blocks", "providers",
+                                 "circuit_breaker", "rate_limiter", "attempts", "retry_amplification",
+                                 "failovers", "hedges", "fallbacks", "latency_ms", "failed_latency_ms",
+                                 "faults", "policies"});
+  CHECK(keys_of<ProviderMetrics>() == std::vector<std::string>{"success", "failure", "latency_ms",
+                                                               "time_to_first_output_ms",
+                                                               "output_tokens_per_second", "faults"});
+  CHECK(keys_of<BreakerMetrics>() == std::vector<std::string>{"state", "failures", "trips", "recoveries"});
+  CHECK(keys_of<LimiterMetrics>() ==
+        std::vector<std::string>{"requests_last_minute", "tokens_last_minute", "quota_left", "waiting"});
 }
 
 TEST_CASE("of several breakers the worst state is shown, and limiters are added up") {

@@ -136,7 +136,7 @@ TEST_CASE("what a call keeps per policy is a few words", "[size]") {
   STATIC_REQUIRE(sizeof(Timeout<30s>::Scope) <= 16);
   STATIC_REQUIRE(sizeof(PhaseTimeout<Idle<5s>>::Scope) <= 56);
   STATIC_REQUIRE(sizeof(AdaptiveTimeout<99, 300, 1s, 60s>::Scope) <= 24);
-  STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 48);
+  STATIC_REQUIRE(sizeof(Telemetry::Scope) <= 56);
   STATIC_REQUIRE(sizeof(RetryBudget<20, 10s, 10>::Scope) <= 56);
   STATIC_REQUIRE(sizeof(AwsQuota::Scope) <= 32);
   STATIC_REQUIRE(sizeof(GrpcThrottle<10, 100>::Scope) <= 40);

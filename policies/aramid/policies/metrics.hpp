@@ -9,60 +9,81 @@
 // The structs are reflected by Boost.Hana in <aramid/policies/metrics_reflection.hpp>: their members are listed
 // there once, and printed as JSON, table or anything else. Numbers are
 // numbers: `success_rate` is a fraction from 0 to 1, latency is in milliseconds. Of several breakers the worst
-// state is shown and the failures are added up; of several limiters the counts are added up.
+// state is shown and the failures are added up; of several limiters the counts are added up. Of several Telemetry
+// side by side the counts are added up, and percentiles are those of all calls together.
 // Cost: reads every counter once. Thread-safety: any thread, while calls run.
 #pragma once
 
 #include <aramid/policies/breaker.hpp>
 #include <aramid/policies/limiter.hpp>
+#include <aramid/policies/named_list.hpp>
 #include <aramid/policies/telemetry.hpp>
 
 #include <string_view>  // string_view
 
 ARAMID_BEGIN
 
+/// Durations in milliseconds, 0 where nothing was recorded.
+struct LatencyMetrics {
+  std::uint64_t count = 0;
+  double sum = 0.0;
+  double p50 = 0.0;
+  double p90 = 0.0;
+  double p95 = 0.0;
+  double p99 = 0.0;
+  double p999 = 0.0;
+
+  static constexpr std::size_t buckets = 16;
+  static constexpr Duration bounds[buckets] = {
+      Duration{1'000'000},      Duration{5'000'000},      Duration{10'000'000},
+      Duration{25'000'000},     Duration{50'000'000},     Duration{100'000'000},
+      Duration{250'000'000},    Duration{500'000'000},    Duration{1'000'000'000},
+      Duration{2'500'000'000},  Duration{5'000'000'000},  Duration{10'000'000'000},
+      Duration{30'000'000'000}, Duration{60'000'000'000}, Duration{120'000'000'000},
+      Duration{300'000'000'000}};
+  std::uint64_t up_to[buckets]{};  ///< how many took at most `bounds[i]`, to within 1.6 %
+};
+
+struct FaultMetrics {
+  Name name;
+  std::uint64_t count = 0;
+};
+using FaultList = NamedList<FaultMetrics, fault_count>;
+
 struct ProviderMetrics {
   Name name;
   std::uint64_t success = 0;
   std::uint64_t failure = 0;
+  LatencyMetrics latency_ms;               ///< of calls it answered, from the caller's point of view
+  LatencyMetrics time_to_first_output_ms;  ///< of streams
+  double output_tokens_per_second = 0.0;   ///< of streams, after the first output; the median
+  FaultList faults;                        ///< of attempts it failed
 };
 
-/// Up to as many as Telemetry tells apart, "other" included. A std::vector here would cost every user 0.05 s of
-/// compile time.
-class ProviderList {
- public:
-  static constexpr std::size_t capacity = Telemetry::max_providers + 1;
+/// Up to as many as Telemetry tells apart, "other" included.
+using ProviderList = NamedList<ProviderMetrics, Telemetry::max_providers + 1>;
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-  [[nodiscard]] const ProviderMetrics* begin() const noexcept { return &items_[0]; }
-  [[nodiscard]] const ProviderMetrics* end() const noexcept { return begin() + size_; }
-  [[nodiscard]] const ProviderMetrics& operator[](std::size_t i) const noexcept { return items_[i]; }
-
-  /// Adds a provider's counts, to those under the same name if there are any. Past the capacity the last one
-  /// takes them.
-  void add(const ProviderTotals& totals) noexcept {
-    std::size_t i = 0;
-    while (i < size_ && !(items_[i].name == totals.name)) ++i;
-    if (i == size_ && size_ < capacity) items_[size_++].name = totals.name;
-    ProviderMetrics& item = items_[i < capacity ? i : capacity - 1];
-    item.success += totals.success;
-    item.failure += totals.failure;
-  }
-
- private:
-  ProviderMetrics items_[capacity]{};
-  std::size_t size_ = 0;
+struct PolicyMetrics {
+  Name name;
+  std::uint64_t rejected = 0;
+  std::uint64_t waits = 0;
+  double waited_ms = 0.0;  ///< all waits together
+  double wait_p95_ms = 0.0;
 };
+using PolicyList = NamedList<PolicyMetrics, Telemetry::max_policies + 1>;
 
 struct BreakerMetrics {
   std::string_view state;
   std::uint64_t failures = 0;
+  std::uint64_t trips = 0;
+  std::uint64_t recoveries = 0;
 };
 
 struct LimiterMetrics {
   std::int64_t requests_last_minute = 0;
   std::int64_t tokens_last_minute = 0;
+  double quota_left = 1.0;  ///< of the fullest quota, 0 to 1
+  std::uint64_t waiting = 0;
 };
 
 struct Metrics {
@@ -76,36 +97,145 @@ struct Metrics {
   ProviderList providers;
   BreakerMetrics circuit_breaker;
   LimiterMetrics rate_limiter;
+  std::uint64_t attempts = 0;
+  double retry_amplification = 1.0;  ///< attempts a call
+  std::uint64_t failovers = 0;
+  std::uint64_t hedges = 0;
+  std::uint64_t fallbacks = 0;
+  LatencyMetrics latency_ms;         ///< of successful calls
+  LatencyMetrics failed_latency_ms;  ///< of calls that ended with an error
+  FaultList faults;                  ///< that calls ended with
+  PolicyList policies;               ///< that refused a call or held one back
 };
+
+namespace detail {
+
+[[nodiscard]] constexpr double in_ms(Duration time) noexcept {
+  return static_cast<double>(time.count()) / 1e6;
+}
+
+[[nodiscard]] inline LatencyMetrics percentiles(const Histogram& histogram) noexcept {
+  LatencyMetrics metrics{.count = histogram.count(),
+                         .sum = in_ms(histogram.sum()),
+                         .p50 = in_ms(histogram.quantile(percent(50))),
+                         .p90 = in_ms(histogram.quantile(percent(90))),
+                         .p95 = in_ms(histogram.quantile(percent(95))),
+                         .p99 = in_ms(histogram.quantile(percent(99))),
+                         .p999 = in_ms(histogram.quantile(per_mille(999)))};
+  for (std::size_t i = 0; i < LatencyMetrics::buckets; ++i)
+    metrics.up_to[i] = histogram.count_up_to(LatencyMetrics::bounds[i]);
+  return metrics;
+}
+
+inline void add_faults(FaultList& list, Fault fault, std::uint64_t count) noexcept {
+  if (count != 0) list.at(Name{to_string(fault).data()}).count += count;
+}
+
+/// Adds up what several Telemetry saw.
+class TelemetrySum {
+ public:
+  explicit TelemetrySum(Metrics& all) noexcept : all_{all} {}
+
+  void add(const Telemetry& telemetry) noexcept {
+    const Totals one = telemetry.totals();
+    all_.total_requests += one.calls;
+    successes_ += one.successes;
+    latency_ = saturating_add(latency_, one.latency);
+    all_.total_tokens += one.tokens;
+    all_.retries += one.retries;
+    all_.rate_limited += one.rate_limited;
+    all_.circuit_breaker_blocks += one.circuit_breaker_blocks;
+    all_.attempts += one.attempts;
+    all_.failovers += one.failovers;
+    all_.hedges += one.hedges;
+    all_.fallbacks += one.fallbacks;
+    all_.circuit_breaker.trips += one.breaker_trips;
+    all_.circuit_breaker.recoveries += one.breaker_recoveries;
+    for (std::size_t i = 0; i < fault_count; ++i) {
+      add_faults(all_.faults, static_cast<Fault>(i), telemetry.ended_with(static_cast<Fault>(i)));
+    }
+    for (std::size_t i = 0; i < telemetry.providers(); ++i) add_provider(telemetry, i);
+    for (std::size_t i = 0; i < telemetry.policies(); ++i) {
+      const PolicyTotals totals = telemetry.policy(i);
+      PolicyMetrics& policy = all_.policies.at(totals.name);
+      policy.rejected += totals.rejected;
+      policy.waits += totals.waits;
+      policy.waited_ms += in_ms(totals.waited);
+    }
+  }
+
+  /// `each(visit)` shows all Telemetry to `visit` again: percentiles are those of merged histograms.
+  template <class Each>
+  void finish(const Each& each) noexcept {
+    const auto merged = [&each](const auto& read) {
+      Histogram sum;
+      each([&](const Telemetry& telemetry) { read(telemetry, sum); });
+      return sum;
+    };
+    const auto calls = static_cast<double>(all_.total_requests);
+    if (all_.total_requests != 0) {
+      all_.success_rate = static_cast<double>(successes_) / calls;
+      all_.avg_latency_ms = in_ms(latency_) / calls;
+      all_.retry_amplification = static_cast<double>(all_.attempts) / calls;
+    }
+    all_.latency_ms = percentiles(merged([](const Telemetry& t, Histogram& sum) { sum.merge(t.latency()); }));
+    all_.failed_latency_ms =
+        percentiles(merged([](const Telemetry& t, Histogram& sum) { sum.merge(t.failed_latency()); }));
+    for (std::size_t i = 0; i < all_.providers.size(); ++i) finish_provider(merged, all_.providers[i].name);
+    for (std::size_t i = 0; i < all_.policies.size(); ++i) {
+      PolicyMetrics& policy = all_.policies.at(all_.policies[i].name);
+      policy.wait_p95_ms = in_ms(merged([&policy](const Telemetry& t, Histogram& sum) {
+                                   for (std::size_t j = 0; j < t.policies(); ++j) {
+                                     if (t.policy(j).name == policy.name) sum.merge(t.waits(j));
+                                   }
+                                 }).quantile(percent(95)));
+    }
+  }
+
+ private:
+  void add_provider(const Telemetry& telemetry, std::size_t i) noexcept {
+    const ProviderTotals totals = telemetry.provider(i);
+    ProviderMetrics& provider = all_.providers.at(totals.name);
+    provider.success += totals.success;
+    provider.failure += totals.failure;
+    for (std::size_t fault = 0; fault < fault_count; ++fault) {
+      add_faults(provider.faults, static_cast<Fault>(fault),
+                 telemetry.failures(i, static_cast<Fault>(fault)));
+    }
+  }
+  template <class Merged>
+  void finish_provider(const Merged& merged, Name name) noexcept {
+    const auto of_provider = [&](Histogram (Telemetry::*read)(std::size_t) const noexcept) {
+      return merged([name, read](const Telemetry& t, Histogram& sum) {
+        for (std::size_t j = 0; j < t.providers(); ++j) {
+          if (t.provider_name(j) == name) sum.merge((t.*read)(j));
+        }
+      });
+    };
+    ProviderMetrics& provider = all_.providers.at(name);
+    provider.latency_ms = percentiles(of_provider(&Telemetry::latency));
+    provider.time_to_first_output_ms = percentiles(of_provider(&Telemetry::time_to_first_output));
+    const Duration token = of_provider(&Telemetry::time_per_output_token).quantile(percent(50));
+    provider.output_tokens_per_second = token > Duration::zero() ? 1e3 / in_ms(token) : 0.0;
+  }
+
+  Metrics& all_;
+  std::uint64_t successes_ = 0;
+  Duration latency_{0};
+};
+
+}  // namespace detail
 
 /// The numbers of `client` at `now`, nested clients included. Without Telemetry its counts are 0, without
 /// calls the success rate is 1.
 template <class Client>
 [[nodiscard]] Metrics metrics(Client& client, Instant now = SteadyClock::now()) {
   Metrics all;
-  Totals totals;
-  const auto add_telemetry = [&](auto& telemetry) {
-    const Totals one = telemetry.totals();
-    totals.calls += one.calls;
-    totals.successes += one.successes;
-    totals.latency += one.latency;
-    totals.tokens += one.tokens;
-    totals.retries += one.retries;
-    totals.rate_limited += one.rate_limited;
-    totals.circuit_breaker_blocks += one.circuit_breaker_blocks;
-    for (std::size_t i = 0; i < telemetry.providers(); ++i) all.providers.add(telemetry.provider(i));
-  };
-  visit_outermost<TelemetryTag>(client, add_telemetry);  // it has heard what those inside it heard
-  all.total_requests = totals.calls;
-  all.success_rate =
-      totals.calls == 0 ? 1.0 : static_cast<double>(totals.successes) / static_cast<double>(totals.calls);
-  all.avg_latency_ms = totals.calls == 0 ? 0.0
-                                         : static_cast<double>(totals.latency.count()) / 1e6 /
-                                               static_cast<double>(totals.calls);
-  all.total_tokens = totals.tokens;
-  all.retries = totals.retries;
-  all.rate_limited = totals.rate_limited;
-  all.circuit_breaker_blocks = totals.circuit_breaker_blocks;
+  // The outermost has heard what those inside it heard.
+  detail::TelemetrySum sum{all};
+  const auto add_telemetry = [&](const auto& telemetry) { sum.add(telemetry); };
+  visit_outermost<TelemetryTag>(client, add_telemetry);
+  sum.finish([&client](const auto& visit) { visit_outermost<TelemetryTag>(client, visit); });
 
   BreakerState worst = BreakerState::closed;
   const auto add_breaker = [&](const auto& breaker) {
@@ -119,6 +249,9 @@ template <class Client>
   const auto add_limiter = [&](const auto& limiter) {
     all.rate_limiter.requests_last_minute += limiter.used(Unit::requests, now);
     all.rate_limiter.tokens_last_minute += limiter.used(Unit::tokens, now);
+    all.rate_limiter.quota_left =
+        smaller(all.rate_limiter.quota_left, static_cast<double>(limiter.headroom(now)) / 1000);
+    all.rate_limiter.waiting += limiter.waiting();
   };
   visit_in<LimiterTag>(client, add_limiter);
   return all;
