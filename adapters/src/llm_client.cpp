@@ -54,7 +54,8 @@ LimiterSettings limits_of(const LlmClientSettings& s) {
 struct LlmClient::Impl {
   struct Member {
     Name name;
-    GuardedChat* chat;
+    Breaker<>* breaker;
+    Limiter<SlidingWindow>* limiter;
   };
 
   LlmClientSettings settings;
@@ -71,18 +72,8 @@ struct LlmClient::Impl {
         settings.enable_rate_limiting && (settings.requests_per_minute > 0 || settings.tokens_per_minute > 0);
     std::vector<FailoverList<SuccessRate, AnyChat>::Candidate> candidates;
     for (LlmProviders::Entry& entry : providers.entries()) {
-      AnyChat guarded{std::in_place_type<GuardedChat>,
-                      std::move(entry.provider),
-                      RetrySettings{settings.max_retries, settings.base_delay, settings.max_delay},
-                      BreakerSettings{.failures = settings.failure_threshold,
-                                      .cooldown = settings.recovery_timeout,
-                                      .probes = settings.half_open_max_calls},
-                      limits_of(settings),
-                      ChatTimeoutSettings{settings.timeout, settings.longest_stream}};
-      GuardedChat* const chat = guarded.get_if<GuardedChat>();
-      if (!settings.enable_circuit_breaker) switch_of<BreakerTag>(*chat).off();
-      if (!limited) switch_of<LimiterTag>(*chat).off();
-      members.push_back({intern(entry.name), chat});
+      AnyChat guarded = entry.plain ? guard(entry.name, std::move(entry.plain))
+                                    : guard(entry.name, std::move(*entry.client));
       candidates.push_back({members.back().name, std::move(guarded), entry.facts});
     }
     if (!candidates.empty()) {
@@ -90,6 +81,24 @@ struct LlmClient::Impl {
       if (!settings.enable_telemetry) switch_of<TelemetryTag>(*stack).off();
     }
     set_priority(settings.provider_priority);
+  }
+
+  template <class Provider>
+  AnyChat guard(const std::string& name, Provider provider) {
+    using Guarded = GuardedChat<Provider>;
+    AnyChat any{std::in_place_type<Guarded>,
+                std::move(provider),
+                RetrySettings{settings.max_retries, settings.base_delay, settings.max_delay},
+                BreakerSettings{.failures = settings.failure_threshold,
+                                .cooldown = settings.recovery_timeout,
+                                .probes = settings.half_open_max_calls},
+                limits_of(settings),
+                ChatTimeoutSettings{settings.timeout, settings.longest_stream}};
+    Guarded& guarded = *any.get_if<Guarded>();
+    if (!settings.enable_circuit_breaker) switch_of<BreakerTag>(guarded).off();
+    if (!limited) switch_of<LimiterTag>(guarded).off();
+    members.push_back({intern(name), &breaker(guarded), &limiter(guarded)});
+    return any;
   }
 
   [[nodiscard]] const Member* find(std::string_view name) const noexcept {
@@ -258,11 +267,11 @@ Metrics LlmClient::metrics() const {
   all = aramid::metrics(*impl_->stack, at);
   BreakerState worst = BreakerState::closed;
   for (const Impl::Member& member : impl_->members) {
-    const auto& breaker = aramid::breaker(*member.chat);
+    const auto& breaker = *member.breaker;
     const BreakerState state = breaker.state(at);
     if (severity(state) > severity(worst)) worst = state;
     all.circuit_breaker.failures += breaker.failures(at);
-    const auto& limiter = aramid::limiter(*member.chat);
+    const auto& limiter = *member.limiter;
     all.rate_limiter.requests_last_minute += limiter.used(Unit::requests, at);
     all.rate_limiter.tokens_last_minute += limiter.used(Unit::tokens, at);
   }
@@ -290,14 +299,14 @@ std::vector<LlmAvailability> LlmClient::available_providers() const {
 
 Breaker<>* LlmClient::circuit_breaker(std::string_view provider) noexcept {
   const Impl::Member* const member = impl_->find(provider);
-  return member != nullptr ? &breaker(*member->chat) : nullptr;
+  return member != nullptr ? member->breaker : nullptr;
 }
 
 bool LlmClient::reset_circuit_breaker(std::string_view provider) noexcept {
   bool found = provider == "all";
   for (const Impl::Member& member : impl_->members) {
     if (provider != "all" && !(member.name == provider)) continue;
-    breaker(*member.chat).reset();
+    member.breaker->reset();
     found = true;
   }
   return found;
@@ -305,7 +314,7 @@ bool LlmClient::reset_circuit_breaker(std::string_view provider) noexcept {
 
 Limiter<SlidingWindow>* LlmClient::rate_limiter(std::string_view provider) noexcept {
   const Impl::Member* const member = impl_->find(provider);
-  return member != nullptr && impl_->limited ? &limiter(*member->chat) : nullptr;
+  return member != nullptr && impl_->limited ? member->limiter : nullptr;
 }
 
 LlmClient::RateLimiter::Answer LlmClient::RateLimiter::can_proceed(
@@ -315,7 +324,7 @@ LlmClient::RateLimiter::Answer LlmClient::RateLimiter::can_proceed(
   const Instant now = client_->now();
   Answer soonest{false, Duration::max()};
   for (const Impl::Member& member : impl.members) {
-    const Allowance one = limiter(*member.chat).can_proceed(estimated_tokens, now);
+    const Allowance one = member.limiter->can_proceed(estimated_tokens, now);
     soonest = {soonest.can_proceed || one.allowed, smaller(soonest.wait, one.wait)};
   }
   return soonest;

@@ -82,6 +82,7 @@ LlmStream::LlmStream(Run run, ChatRequest request, std::stop_token stop, Driver*
     ctx->stop = state.stop.get_token();
     state.end(called(run, request, *ctx));
   }};
+  (void)owner.release();
 }
 
 LlmStream::LlmStream(LlmStream&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}

@@ -18,19 +18,25 @@
 #include <aramid/candidate.hpp>
 #include <aramid/settings.hpp>
 
-#include <string>   // string
-#include <utility>  // forward, move
-#include <vector>   // vector
+#include <functional>  // function
+#include <optional>    // optional
+#include <string>      // string
+#include <utility>     // forward, move
+#include <vector>      // vector
 
 ARAMID_BEGIN
 
 class LlmProviders {
  public:
+  /// Something that asks once.
+  using PlainChat = std::function<Outcome<Completion>(const ChatRequest& request, Context& ctx)>;
+  /// Anything else: clients with policies of their own, which are built in place, and what cannot be copied.
   using AnyChat = AnyProvider<ChatRequest, Completion>;
 
   struct Entry {
     std::string name;
-    AnyChat provider;
+    PlainChat plain;                // this one,
+    std::optional<AnyChat> client;  // or, if it is empty, this
     CandidateFacts facts;
   };
   struct LeftOut {
@@ -52,10 +58,13 @@ class LlmProviders {
       const auto ready = provider.ready();
       if (!ready) return leave_out(std::move(name), ready.error().message);
     }
-    if constexpr (std::same_as<std::remove_cvref_t<Provider>, AnyChat>) {
-      entries_.push_back({std::move(name), std::forward<Provider>(provider), facts});
+    using P = std::remove_cvref_t<Provider>;
+    if constexpr (std::same_as<P, AnyChat>) {
+      entries_.push_back({std::move(name), {}, std::forward<Provider>(provider), facts});
+    } else if constexpr (!is_stack_v<P> && std::copy_constructible<P>) {
+      entries_.push_back({std::move(name), PlainChat{std::forward<Provider>(provider)}, {}, facts});
     } else {
-      entries_.push_back({std::move(name), AnyChat{std::forward<Provider>(provider)}, facts});
+      entries_.push_back({std::move(name), {}, AnyChat{std::forward<Provider>(provider)}, facts});
     }
     return *this;
   }

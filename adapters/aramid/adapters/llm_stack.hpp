@@ -34,10 +34,11 @@ using AnyChat = AnyProvider<ChatRequest, Completion>;
 
 /// One provider behind its own policies. Settings: RetrySettings, BreakerSettings, LimiterSettings,
 /// ChatTimeoutSettings.
+template <class Provider>
 using GuardedChat =
-    Resilient<AnyChat, Retry<>, Switchable<Breaker<>>, Switchable<Limiter<SlidingWindow>>, ChatTimeout>;
+    Resilient<Provider, Retry<>, Switchable<Breaker<>>, Switchable<Limiter<SlidingWindow>>, ChatTimeout>;
 
-/// All of them as one client. Each `AnyChat` in the list holds a GuardedChat.
+/// All of them as one client. Each `AnyChat` in the list holds a `GuardedChat<...>`.
 using LlmStack = Resilient<FailoverList<SuccessRate, AnyChat>, Switchable<Telemetry>>;
 
 ARAMID_END

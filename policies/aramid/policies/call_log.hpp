@@ -16,7 +16,7 @@
 // The lines name providers, policies, faults, times and numbers: never a prompt, an answer or a key.
 // The sink is called on the thread that makes the call (inside a Hedge on one of its threads), between policy
 // decisions: it must not block for long. What it throws is dropped. Not part of <aramid/aramid.hpp>.
-// Cost: one line per attempt, and one for all that is out of the ordinary; each allocates. Thread-safety: a log
+// Cost: one line per attempt, and one for all that is out of the ordinary; each reads the clock and allocates. Thread-safety: a log
 // belongs to its call; one sink for several calls must be safe to call from their threads.
 #pragma once
 
@@ -52,20 +52,22 @@ class CallLines {
 
   explicit CallLines(unsigned attempts_each) noexcept : attempts_each_{attempts_each} {}
 
-  /// The event's line, empty if it is worth none.
-  [[nodiscard]] std::string line(const Event& event, LogLevel& level) {
+  /// The event's line, empty if it is worth none. `now`: the call's clock.
+  [[nodiscard]] std::string line(const Event& event, Instant now, LogLevel& level) {
     level = LogLevel::warning;
     switch (event.kind) {
       case EventKind::attempt_started:
         level = LogLevel::debug;
+        began_ = now;
         return begin(event.provider);
       case EventKind::attempt_succeeded:
         level = retries_ != 0 ? LogLevel::info : LogLevel::debug;
-        if (retries_ == 0) return "Succeeded in " + log_time(event.duration);
+        if (retries_ == 0) return "Succeeded in " + log_time(elapsed(began_, now));
         return "Succeeded after " + std::to_string(retries_) + " retries";
       case EventKind::attempt_failed:
         if (event.fault == Fault::cancelled) level = LogLevel::info;
-        return what_failed(event) + " after " + log_time(event.duration) + place();
+        // Not the event's duration, which is 0 where no policy around the provider reads the clock.
+        return what_failed(event) + " after " + log_time(elapsed(began_, now)) + place();
       case EventKind::retry_scheduled:
         level = LogLevel::info;
         ++retries_;
@@ -145,6 +147,7 @@ class CallLines {
   unsigned attempts_ = 0;  // at this provider
   unsigned retries_ = 0;
   Name provider_;
+  Instant began_{};  // the attempt
 };
 
 }  // namespace detail
@@ -184,7 +187,7 @@ class CallLog {
   }
   void say(const Event& event) {
     LogLevel level{};
-    const std::string line = lines_.line(event, level);
+    const std::string line = lines_.line(event, ctx_.now(), level);
     if (!line.empty()) sink_(level, std::string_view{line});
   }
 
