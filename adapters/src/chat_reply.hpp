@@ -61,6 +61,8 @@ class ChatReply {
     if (!value.is_null()) extra_[key] = value;
   }
 
+  /// A choice has begun.
+  [[nodiscard]] bool has_choices() const noexcept { return !parts_.empty(); }
   /// Every choice that began is whole.
   [[nodiscard]] bool finished() const noexcept;
   /// Output has begun.

@@ -7,6 +7,8 @@
 
 #include "http_text.hpp"
 
+#include <algorithm>  // max
+
 ARAMID_BEGIN
 
 namespace detail {
@@ -46,15 +48,23 @@ Flow ChatStream::flow() const noexcept {
   return complete() ? Flow::ending : Flow::more;
 }
 
-// What the answer is shows in its first character; servers get the content type wrong.
-ChatStream::Kind ChatStream::begin(char first) {
+// What the answer is shows in its first character; servers get the content type wrong. JSON in lines is told from a
+// document over several of them by the first. `fresh`: bytes at the end of `document_` that were not there before.
+ChatStream::Kind ChatStream::begin(std::size_t fresh, bool over) {
+  const std::string_view begun = trim(document_);
+  if (begun.empty()) return Kind::unknown;
+  const char first = begun.front();
   if (first == '{' && framing_ == Framing::lines) {
+    const std::size_t end = document_.find('\n', std::max(document_.find('{'), document_.size() - fresh));
+    if (end == std::string::npos && !over) return Kind::unknown;
+    if (parse_json(std::string_view{document_}.substr(0, end)).is_discarded()) return Kind::document;
     decoder_.emplace<NdjsonDecoder>();
   } else if (first == '[' && framing_ == Framing::array) {
     decoder_.emplace<JsonArrayDecoder>();
   } else if (first == '{' || first == '[' || first == '<') {
     return Kind::document;
   }
+  decode(std::exchange(document_, {}));
   return Kind::events;
 }
 
@@ -83,10 +93,7 @@ Flow ChatStream::feed(std::string_view bytes) {
   }
   if (kind_ == Kind::unknown) {
     document_ += bytes;
-    const std::string_view begun = trim(document_);
-    if (begun.empty()) return Flow::more;
-    kind_ = begin(begun.front());
-    if (kind_ == Kind::events) decode(std::exchange(document_, {}));
+    kind_ = begin(bytes.size(), false);
   } else if (kind_ == Kind::document) {
     document_ += bytes;
   } else {
@@ -158,6 +165,7 @@ void ChatStream::take_document() {
 
 std::optional<Error> ChatStream::finish() {
   if (error_) return error_;
+  if (kind_ == Kind::unknown) kind_ = begin(document_.size(), true);
   if (kind_ == Kind::document) {
     take_document();
     return error_;

@@ -45,7 +45,7 @@ class ChatStream {
  private:
   enum class Kind : std::uint8_t { unknown, events, document };
 
-  [[nodiscard]] Kind begin(char first);
+  [[nodiscard]] Kind begin(std::size_t fresh, bool over);
   void decode(std::string_view bytes);
   [[nodiscard]] bool next_event(SseEvent& event);
   [[nodiscard]] bool last_event(SseEvent& event);

@@ -170,6 +170,7 @@ constexpr std::array phrases{
     Phrase{"flagged by moderation", Where::refusals, Fault::content_filtered},
     Phrase{"is currently loading", Where::troubles, Fault::loading},
     Phrase{"model is loading", Where::troubles, Fault::loading},
+    Phrase{"while running the model", Where::troubles, Fault::unavailable},
     Phrase{"server busy", Where::troubles, Fault::overloaded},
     Phrase{"no capacity available", Where::troubles, Fault::overloaded},
     Phrase{"llama runner process", Where::troubles, Fault::unavailable},

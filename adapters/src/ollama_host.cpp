@@ -3,7 +3,11 @@
 
 #include "ollama_host.hpp"
 
+#include <aramid/adapters/ollama.hpp>
+
 #include "http_text.hpp"
+
+#include <cstdlib>  // getenv
 
 ARAMID_BEGIN
 
@@ -37,7 +41,23 @@ std::string ollama_base_url(std::string_view host) {
   if (bare_ipv6) name = '[' + name + ']';
   if (name.empty() || name == "0.0.0.0") name = "127.0.0.1";
   if (name == "[::]") name = "[::1]";
-  return std::string{scheme} + "://" + name + ':' + port + std::string{path} + "/v1";
+  return std::string{scheme} + "://" + name + ':' + port + std::string{path};
+}
+
+std::string ollama_base_url() {
+  const char* host = std::getenv("OLLAMA_HOST");
+  return ollama_base_url(host != nullptr ? std::string_view{host} : std::string_view{});
+}
+
+ProviderSettings ollama_settings(ProviderSettings settings) {
+  std::string& url = settings.base_url;
+  while (url.ends_with('/')) url.pop_back();
+  for (const std::string_view api : {"/api", "/v1"}) {
+    if (url.ends_with(api)) url.resize(url.size() - api.size());
+  }
+  if (settings.first_byte_timeout == ProviderSettings{}.first_byte_timeout)
+    settings.first_byte_timeout = Ollama::load_timeout;
+  return settings;
 }
 
 }  // namespace detail

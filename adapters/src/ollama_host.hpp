@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <aramid/config.hpp>
+#include <aramid/adapters/chat_provider.hpp>
 
 #include <string>       // string
 #include <string_view>  // string_view
@@ -14,6 +14,12 @@ namespace detail {
 /// The base URL for the value of OLLAMA_HOST: "", "host", "host:port", ":port" or a URL. The address that a
 /// server listens on everywhere ("0.0.0.0") is asked at loopback.
 [[nodiscard]] std::string ollama_base_url(std::string_view host);
+/// The same of the environment's.
+[[nodiscard]] std::string ollama_base_url();
+
+/// The settings with the base URL that the format's paths follow on, whichever API's others have put into it, and with
+/// the time that a model takes to load.
+[[nodiscard]] ProviderSettings ollama_settings(ProviderSettings settings);
 
 }  // namespace detail
 

@@ -6,8 +6,6 @@
 #include "ollama_host.hpp"
 #include "openai_wire.hpp"
 
-#include <cstdlib>  // getenv
-
 ARAMID_BEGIN
 
 OpenAi::OpenAi(const OpenAiSettings& settings)
@@ -30,10 +28,7 @@ HuggingFace::HuggingFace(const OpenAiSettings& settings)
     : OpenAi(settings,
              {.name = "hf", .base_url = "https://router.huggingface.co/v1", .key_variable = "HF_TOKEN"}) {}
 
-Ollama::Ollama(const OpenAiSettings& settings)
-    : OpenAi(settings, {.name = "ollama", .base_url = [] {
-                          const char* host = std::getenv("OLLAMA_HOST");
-                          return detail::ollama_base_url(host != nullptr ? host : "");
-                        }()}) {}
+OllamaCompatible::OllamaCompatible(const OpenAiSettings& settings)
+    : OpenAi(settings, {.name = "ollama", .base_url = detail::ollama_base_url() + "/v1"}) {}
 
 ARAMID_END

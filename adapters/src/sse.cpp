@@ -43,24 +43,30 @@ bool SseDecoder::read_line(std::string_view& line) {
   return true;
 }
 
+void SseDecoder::add_data(std::string_view value) {
+  if (data_.size() + value.size() + 1 > limits_.event) {
+    failed_ = true;
+    return;
+  }
+  if (has_data_) data_ += '\n';
+  data_ += value;
+  has_data_ = true;
+}
+
 void SseDecoder::take_line(std::string_view line) {
   if (first_line_) {
     first_line_ = false;
     if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
   }
   if (line.starts_with(':')) return;
+  bare_ = bare_ || (!has_data_ && (line.starts_with('{') || line.starts_with('[')));
+  if (bare_) return add_data(line);
   const std::size_t colon = line.find(':');
   const std::string_view field = line.substr(0, colon);
   std::string_view value = colon == std::string_view::npos ? std::string_view{} : line.substr(colon + 1);
   if (value.starts_with(' ')) value.remove_prefix(1);
   if (field == "data") {
-    if (data_.size() + value.size() + 1 > limits_.event) {
-      failed_ = true;
-      return;
-    }
-    if (has_data_) data_ += '\n';
-    data_ += value;
-    has_data_ = true;
+    add_data(value);
   } else if (field == "event") {
     event_ = value;
   } else if (field == "id" && value.find('\0') == std::string_view::npos) {
@@ -77,6 +83,7 @@ bool SseDecoder::dispatch(SseEvent& event) {
   event.data = std::exchange(data_, {});
   event.id = id_;
   has_data_ = false;
+  bare_ = false;
   return true;
 }
 

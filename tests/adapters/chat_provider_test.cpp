@@ -8,13 +8,12 @@
 #include <aramid/adapters/anthropic.hpp>
 #include <aramid/adapters/openai.hpp>
 
+#include "canned_server.hpp"
 #include "chunks.hpp"
 #include "environment.hpp"
 #include "loopback.hpp"
 #include "parse.hpp"
 #include "support/catch.hpp"
-
-#include <mutex>
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -23,6 +22,7 @@ using support::chunk;
 using support::Loopback;
 using support::Peer;
 using support::response;
+using support::Server;
 using support::stream_head;
 
 namespace {
@@ -30,28 +30,8 @@ namespace {
 static_assert(ProviderOf<Resilient<Anthropic, Backoff<Exponential, Jitter>>, ChatRequest>);
 static_assert(ProviderOf<Resilient<ChatProvider>, ChatRequest>);
 
-// Says the same to every connection, and keeps the last request.
-struct Server {
-  std::string answer;
-  std::mutex mutex;
-  std::string seen;
-  Loopback loopback{[this](Peer& peer, int) {
-    std::string request = peer.request();
-    {
-      const std::lock_guard lock{mutex};
-      seen = std::move(request);
-    }
-    peer.say(answer);
-  }};
-  explicit Server(std::string says) : answer{std::move(says)} {}
-  [[nodiscard]] std::string request() {
-    const std::lock_guard lock{mutex};
-    return seen;
-  }
-};
-
 ProviderSettings settings(const Server& server, const std::string& path = "") {
-  return {.model = "m", .base_url = server.loopback.url() + path, .api_key = Secret{"sk-test-key"}};
+  return {.model = "m", .base_url = server.url() + path, .api_key = Secret{"sk-test-key"}};
 }
 
 const std::string claude =
@@ -93,7 +73,7 @@ TEST_CASE("Anthropic is asked with its own headers and path", "[adapters][anthro
     CHECK_THAT(seen, support::contains("anthropic-version: 2023-06-01\r\n"));
     CHECK_THAT(seen, support::contains("Accept: application/json\r\n"));
     CHECK(seen.find("Authorization") == std::string::npos);
-    const Json body = Json::parse(seen.substr(seen.find("\r\n\r\n") + 4));
+    const Json body = Json::parse(server.body());
     CHECK(body["max_tokens"] == Anthropic::default_max_tokens);
     CHECK(body["stream"] == false);
   }
@@ -232,6 +212,6 @@ TEST_CASE("Anthropic's key comes from its variable, and goes only to its own add
   CHECK(Anthropic{{.base_url = "https://api.anthropic.com/v1/"}}.ready());
   Server server{response(200, claude)};
   Context ctx;
-  REQUIRE(Anthropic{{.model = "m", .base_url = server.loopback.url()}}("Why?", ctx));
+  REQUIRE(Anthropic{{.model = "m", .base_url = server.url()}}("Why?", ctx));
   CHECK(server.request().find("sk-from-environment") == std::string::npos);
 }

@@ -291,15 +291,15 @@ TEST_CASE("an estimate is on the high side and never overflows", "[adapters][cha
 
 TEST_CASE("OLLAMA_HOST may be a host, a port or a URL", "[adapters][chat]") {
   using detail::ollama_base_url;
-  CHECK(ollama_base_url("") == "http://127.0.0.1:11434/v1");
-  CHECK(ollama_base_url("box") == "http://box:11434/v1");
-  CHECK(ollama_base_url("box:80") == "http://box:80/v1");
-  CHECK(ollama_base_url(":8000") == "http://127.0.0.1:8000/v1");
-  CHECK(ollama_base_url("0.0.0.0:8000") == "http://127.0.0.1:8000/v1");
-  CHECK(ollama_base_url("https://box") == "https://box:443/v1");
-  CHECK(ollama_base_url("http://box") == "http://box:80/v1");
-  CHECK(ollama_base_url("http://box:1/path/") == "http://box:1/path/v1");
-  CHECK(ollama_base_url("[::1]:99") == "http://[::1]:99/v1");
-  CHECK(ollama_base_url("::1") == "http://[::1]:11434/v1");
-  CHECK(ollama_base_url("[::]") == "http://[::1]:11434/v1");
+  CHECK(ollama_base_url("") == "http://127.0.0.1:11434");
+  CHECK(ollama_base_url("box") == "http://box:11434");
+  CHECK(ollama_base_url("box:80") == "http://box:80");
+  CHECK(ollama_base_url(":8000") == "http://127.0.0.1:8000");
+  CHECK(ollama_base_url("0.0.0.0:8000") == "http://127.0.0.1:8000");
+  CHECK(ollama_base_url("https://box") == "https://box:443");
+  CHECK(ollama_base_url("http://box") == "http://box:80");
+  CHECK(ollama_base_url("http://box:1/path/") == "http://box:1/path");
+  CHECK(ollama_base_url("[::1]:99") == "http://[::1]:99");
+  CHECK(ollama_base_url("::1") == "http://[::1]:11434");
+  CHECK(ollama_base_url("[::]") == "http://[::1]:11434");
 }

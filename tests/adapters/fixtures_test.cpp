@@ -4,6 +4,8 @@
 // Recorded provider streams, where there are any: the directory in ARAMID_FIXTURES with its expected.json.
 
 #include "anthropic_wire.hpp"
+#include "gemini_wire.hpp"
+#include "ollama_wire.hpp"
 #include "parse.hpp"
 #include "wire_answers.hpp"
 
@@ -83,6 +85,28 @@ Expected of_anthropic(const Json& json) {
   return expected;
 }
 
+Expected of_gemini(const Json& json) {
+  Expected expected{
+      .choices = {{.text = text_at(json, "text"), .finish_reason_text = text_at(json, "finish_reason")}},
+      .usage = {.input_tokens = count_at(json["usage"], "promptTokenCount")}};
+  const std::int64_t shown = count_at(json["usage"], "candidatesTokenCount");
+  if (shown >= 0) expected.usage.output_tokens = shown + count_at(json["usage"], "thoughtsTokenCount");
+  if (text_at(json, "block_reason").empty()) {
+    expected.complete = !expected.choices.front().finish_reason_text.empty();
+  } else {
+    expected.fault = Fault::content_filtered;
+    expected.message = "the provider blocked the prompt: " + text_at(json, "block_reason");
+  }
+  return expected;
+}
+
+Expected of_ollama(const Json& json) {
+  return {.choices = {{.text = text_at(json, "text"), .finish_reason_text = text_at(json, "done_reason")}},
+          .usage = {.input_tokens = count_at(json, "prompt_tokens"),
+                    .output_tokens = count_at(json, "output_tokens")},
+          .complete = json["done"] == true};
+}
+
 // One for each wire format. Its expectations are those that have this key.
 struct Format {
   const char* key;
@@ -93,7 +117,9 @@ struct Format {
 
 std::vector<Format> formats() {
   return {{"choices_or_error", detail::OpenAiWire::shared(), of_chat_completions, 10},
-          {"stop_reason", std::make_shared<detail::AnthropicWire>(4096), of_anthropic, 5}};
+          {"stop_reason", std::make_shared<detail::AnthropicWire>(4096), of_anthropic, 5},
+          {"block_reason", std::make_shared<detail::GeminiWire>(), of_gemini, 2},
+          {"done", std::make_shared<detail::OllamaWire>(), of_ollama, 1}};
 }
 
 void compare(const Choice& choice, const Choice& expected) {
@@ -149,6 +175,24 @@ TEST_CASE("recorded chat streams give the expected answers, wherever they are sp
     }
     INFO(format.key);
     CHECK(streams >= format.streams);
+  }
+}
+
+TEST_CASE("recorded answers of Ollama's are read, streamed or not", "[adapters][fixtures]") {
+  const std::tuple<const char*, const char*, const char*, std::int64_t> rows[] = {
+      {"ollama/chat_nonstream.json", "Hello! How are you today?", "", 324},
+      {"ollama/chat_structured_done_reason.json", R"({"age": 22, "available": false})", "stop", 46}};
+  for (const auto& row : rows) {
+    const std::string body = fixture(std::get<0>(row));
+    if (body.empty()) continue;
+    INFO(std::get<0>(row));
+    support::at_every_split(std::make_shared<detail::OllamaWire>(), body,
+                            [&](const support::Answered& answer) {
+                              REQUIRE_FALSE(answer.error);
+                              CHECK(answer.completion.text == std::get<1>(row));
+                              CHECK(answer.completion.finish_reason_text == std::get<2>(row));
+                              CHECK(answer.completion.usage.total() == std::get<3>(row));
+                            });
   }
 }
 

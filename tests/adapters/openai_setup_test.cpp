@@ -79,10 +79,11 @@ TEST_CASE("a bad URL or no model is the error of each call", "[adapters][openai]
   const OpenAi no_model{{.base_url = "http://127.0.0.1:1", .api_key = Secret::none()}};
   CHECK_THAT(no_model("Why?", ctx).error().message, support::contains("no model"));
   const Environment host{"OLLAMA_HOST", "http://127.0.0.1:notaport"};
-  CHECK_THAT(Ollama{}.ready().error().message, support::contains("port"));
+  CHECK_THAT(OllamaCompatible{}.ready().error().message, support::contains("port"));
 }
 
-TEST_CASE("Ollama is found through OLLAMA_HOST and wants no key", "[adapters][openai]") {
+TEST_CASE("Ollama speaks OpenAI's language too, is found through OLLAMA_HOST and wants no key",
+          "[adapters][openai]") {
   std::string seen;
   const Loopback server{[&](Peer& peer, int) {
     seen = peer.request();
@@ -90,7 +91,7 @@ TEST_CASE("Ollama is found through OLLAMA_HOST and wants no key", "[adapters][op
   }};
   const Environment host{"OLLAMA_HOST", ("127.0.0.1:" + std::to_string(server.port())).c_str()};
   Context ctx;
-  REQUIRE(Ollama{{.model = "llama"}}("Why?", ctx));
+  REQUIRE(OllamaCompatible{{.model = "llama"}}("Why?", ctx));
   CHECK(seen.starts_with("POST /v1/chat/completions"));
   CHECK(seen.find("Authorization") == std::string::npos);
 }
@@ -99,6 +100,6 @@ TEST_CASE("each endpoint has its name, which settings may change", "[adapters][o
   CHECK(OpenAi{}.name() == "openai");
   CHECK(SambaNova{}.name() == "sambanova");
   CHECK(HuggingFace{}.name() == "hf");
-  CHECK(Ollama{}.name() == "ollama");
+  CHECK(OllamaCompatible{}.name() == "ollama");
   CHECK(OpenAi{{.name = "mine"}}.name() == "mine");
 }

@@ -62,6 +62,24 @@ TEST_CASE("an event stream decodes the same wherever its bytes are split", "[ada
   }
 }
 
+TEST_CASE("JSON that stands between events without a field name is data", "[adapters][sse]") {
+  const char* const ends[] = {"\n", "\r", "\r\n"};
+  for (const char* end : ends) {
+    std::string text;
+    for (const char* line :
+         {"data: one", "", "{", "  \"error\": {", ": a comment", "data: 2}", "}", "", "[1]", "", "data: two",
+          "{not data}", "", " {neither}", "", "event: named", "{}"}) {
+      text += std::string{line} + end;
+    }
+    check_every_split(text, {"one", "{\n  \"error\": {\ndata: 2}\n}", "[1]", "two", "{}"});
+  }
+  SseDecoder decoder{SseLimits{.line = 10, .event = 15}};
+  decoder.feed("{\"a\":1,\n\"b\":2,\n\"c\":3}\n\n");
+  SseEvent event;
+  CHECK_FALSE(decoder.next(event));
+  CHECK(decoder.failed());
+}
+
 TEST_CASE("line ends of several kinds may be mixed", "[adapters][sse]") {
   check_every_split("data: a\r\ndata: b\rdata: c\n\r\ndata: d\n\n", {"a\nb\nc", "d"});
   check_every_split("data: a\r\r\n\ndata: b\r\n\r\n", {"a", "b"});

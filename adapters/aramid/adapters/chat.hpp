@@ -36,6 +36,7 @@ struct ToolCall {
   std::string id{};
   std::string name{};
   std::string arguments{};
+  std::string signature{};  ///< the provider's own, which it wants back with the call; empty: none
 };
 
 /// A picture for the model, by its address or as the bytes of its file; exactly one of the two.

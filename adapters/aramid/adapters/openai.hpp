@@ -14,6 +14,7 @@
 #pragma once
 
 #include <aramid/adapters/chat_provider.hpp>
+#include <aramid/adapters/ollama.hpp>
 
 ARAMID_BEGIN
 
@@ -46,12 +47,13 @@ class HuggingFace : public OpenAi {
   explicit HuggingFace(const OpenAiSettings& settings);
 };
 
-/// The host in OLLAMA_HOST ("host", "host:port" or a URL), else http://127.0.0.1:11434, under "/v1". No key.
-/// The first call to a model loads it, which can take longer than `first_byte_timeout` allows.
-class Ollama : public OpenAi {
+/// Ollama in OpenAI's language: the host in OLLAMA_HOST, else http://127.0.0.1:11434, under "/v1". No key. The first
+/// call to a model loads it, which can take longer than `first_byte_timeout` allows. Ollama's own language says more:
+/// <aramid/adapters/ollama.hpp>.
+class OllamaCompatible : public OpenAi {
  public:
-  Ollama() : Ollama(OpenAiSettings{}) {}
-  explicit Ollama(const OpenAiSettings& settings);
+  OllamaCompatible() : OllamaCompatible(OpenAiSettings{}) {}
+  explicit OllamaCompatible(const OpenAiSettings& settings);
 };
 
 ARAMID_END

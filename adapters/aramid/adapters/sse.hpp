@@ -11,6 +11,8 @@
 //   if (SseEvent event; decoder.finish(event)) handle(event.data);   // its blank line never came
 //
 // Bytes may be split anywhere. Lines end with CR, LF or CRLF and nothing else. Comments are skipped.
+// Lines that follow a blank one and begin with '{' or '[' are the data of an event too, up to the next blank line:
+// servers send an error so in the middle of a stream. The format has no use for such lines.
 // Cost: each byte is copied twice. Thread-safety: one thread at a time.
 // Source: the event stream format of the WHATWG HTML standard, but an unfinished last event can be had.
 #pragma once
@@ -54,6 +56,7 @@ class SseDecoder {
  private:
   [[nodiscard]] bool read_line(std::string_view& line);
   void take_line(std::string_view line);
+  void add_data(std::string_view value);
   [[nodiscard]] bool dispatch(SseEvent& event);
 
   SseLimits limits_;
@@ -64,6 +67,7 @@ class SseDecoder {
   std::string data_;
   std::string id_;
   bool has_data_ = false;
+  bool bare_ = false;  // the data has no field names
   bool first_line_ = true;
   bool skip_lf_ = false;  // the last line ended with CR, and LF may follow
   bool failed_ = false;

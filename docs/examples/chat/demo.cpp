@@ -82,7 +82,7 @@ int run_demo(const Options& options, const char* program, const std::stop_token&
   const FleetAddress at{.ports = fleet.ports(), .connections = options.threads};
   ResilientClient client{args(SambaNova{fleet_settings("sambanova", at.ports.sambanova, at.connections)},
                               HuggingFace{fleet_settings("hf", at.ports.hf, at.connections)},
-                              Ollama{fleet_settings("ollama", at.ports.ollama, at.connections)})};
+                              OllamaCompatible{fleet_settings("ollama", at.ports.ollama, at.connections)})};
 
   const bool answered = show_one_chat(client, options.prompt.value_or("Why does a retry need jitter?"), stop);
   if (stop.stop_requested()) return 130;

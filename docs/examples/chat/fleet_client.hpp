@@ -29,7 +29,7 @@ using Guarded =
 using Providers = aramid::Failover<aramid::Priority,                                        //
                                    aramid::Named<"sambanova", Guarded<aramid::SambaNova>>,  //
                                    aramid::Named<"hf", Guarded<aramid::HuggingFace>>,       //
-                                   aramid::Named<"ollama", Guarded<aramid::Ollama>>>;
+                                   aramid::Named<"ollama", Guarded<aramid::OllamaCompatible>>>;
 
 [[nodiscard]] inline aramid::OpenAiSettings fleet_settings(aramid::Name name, int port,
                                                            std::size_t connections) {

@@ -5,6 +5,9 @@
 
 #include <aramid/aramid.hpp>
 
+#include <aramid/adapters/ollama.hpp>
+#include <aramid/adapters/openai.hpp>
+
 #include <fmt/format.h>
 
 #include <cstdlib>  // getenv
@@ -28,18 +31,18 @@ struct Known {
   const char* switched_on_by;
   const char* model_variable;
   const char* model;
-  OpenAi (*make)(const OpenAiSettings& settings);
+  ChatProvider (*make)(const ProviderSettings& settings);
 };
 
 constexpr Known known[] = {
     {"sambanova", "SAMBANOVA_API_KEY", "SAMBANOVA_MODEL", "Meta-Llama-3.3-70B-Instruct",
-     [](const OpenAiSettings& settings) -> OpenAi { return SambaNova{settings}; }},
+     [](const ProviderSettings& settings) -> ChatProvider { return SambaNova{settings}; }},
     {"hf", "HF_TOKEN", "HF_MODEL", "meta-llama/Llama-3.3-70B-Instruct",
-     [](const OpenAiSettings& settings) -> OpenAi { return HuggingFace{settings}; }},
+     [](const ProviderSettings& settings) -> ChatProvider { return HuggingFace{settings}; }},
     {"openai", "OPENAI_API_KEY", "OPENAI_MODEL", "gpt-4o-mini",
-     [](const OpenAiSettings& settings) { return OpenAi{settings}; }},
+     [](const ProviderSettings& settings) -> ChatProvider { return OpenAi{settings}; }},
     {"ollama", "OLLAMA_HOST", "OLLAMA_MODEL", "llama3.2",
-     [](const OpenAiSettings& settings) -> OpenAi { return Ollama{settings}; }},
+     [](const ProviderSettings& settings) -> ChatProvider { return Ollama{settings}; }},
 };
 
 std::string model_for(const Known& one, const Options& options) {
@@ -48,7 +51,7 @@ std::string model_for(const Known& one, const Options& options) {
   return std::string{chosen.empty() ? one.model : chosen};
 }
 
-std::expected<std::vector<OpenAi>, std::string> own_server(const Options& options) {
+std::expected<std::vector<ChatProvider>, std::string> own_server(const Options& options) {
   Secret key = Secret::none();
   if (!options.key_env.empty()) {
     key = Secret::from_env(options.key_env.c_str());
@@ -56,20 +59,20 @@ std::expected<std::vector<OpenAi>, std::string> own_server(const Options& option
       return std::unexpected{fmt::format("--key-env: the variable {} is not set.", options.key_env)};
   }
   OpenAi provider{{.model = options.model, .base_url = options.base_url, .api_key = key, .name = "server"}};
-  return std::vector{provider};
+  return std::vector<ChatProvider>{provider};
 }
 
 constexpr unsigned attempts_each = 3;
 
 /// For a person who waits: short first delays, and time for a long answer.
-using Candidate = Resilient<OpenAi, Retry<attempts_each - 1, Backoff<Exponential, Jitter, 500ms, 20s>>,
+using Candidate = Resilient<ChatProvider, Retry<attempts_each - 1, Backoff<Exponential, Jitter, 500ms, 20s>>,
                             Breaker<5, 60s, 3>, Limiter<SlidingWindow, RPM<50>, TPM<200'000>>, Timeout<120s>>;
 
 template <std::size_t>
 using CandidateAt = Candidate;
 
 template <std::size_t... I>
-ChatCall client_of(const std::vector<OpenAi>& providers, std::index_sequence<I...>) {
+ChatCall client_of(const std::vector<ChatProvider>& providers, std::index_sequence<I...>) {
   const auto client = std::make_shared<Failover<Priority, CandidateAt<I>...>>(providers[I]...);
   return [client](const ChatRequest& request, Context& ctx) {
     // Every provider may use all of its attempts; by default the last one could find them used up.
@@ -80,8 +83,8 @@ ChatCall client_of(const std::vector<OpenAi>& providers, std::index_sequence<I..
 
 }  // namespace
 
-std::expected<std::vector<OpenAi>, std::string> find_providers(const Options& options) {
-  std::expected<std::vector<OpenAi>, std::string> found;
+std::expected<std::vector<ChatProvider>, std::string> find_providers(const Options& options) {
+  std::expected<std::vector<ChatProvider>, std::string> found;
   if (!options.base_url.empty()) {
     found = own_server(options);
   } else {
@@ -103,7 +106,7 @@ std::expected<std::vector<OpenAi>, std::string> find_providers(const Options& op
     }
   }
   if (!found) return found;
-  for (const OpenAi& provider : *found) {
+  for (const ChatProvider& provider : *found) {
     if (const Outcome<void> ready = provider.ready(); !ready) {
       return std::unexpected{fmt::format("{}: {}", provider.name().view(), ready.error().message)};
     }
@@ -111,7 +114,7 @@ std::expected<std::vector<OpenAi>, std::string> find_providers(const Options& op
   return found;
 }
 
-ChatCall make_client(const std::vector<OpenAi>& providers) {
+ChatCall make_client(const std::vector<ChatProvider>& providers) {
   switch (providers.size()) {
     case 1:
       return client_of(providers, std::make_index_sequence<1>{});

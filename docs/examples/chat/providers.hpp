@@ -7,7 +7,7 @@
 #include "bulk.hpp"
 #include "options.hpp"
 
-#include <aramid/adapters/openai.hpp>
+#include <aramid/adapters/chat_provider.hpp>
 
 #include <expected>  // expected
 #include <string>    // string
@@ -16,9 +16,10 @@
 namespace chat {
 
 /// The providers in the order in which they are asked, none if nothing is set up; or what is wrong, as a sentence.
-[[nodiscard]] std::expected<std::vector<aramid::OpenAi>, std::string> find_providers(const Options& options);
+[[nodiscard]] std::expected<std::vector<aramid::ChatProvider>, std::string> find_providers(
+    const Options& options);
 
 /// One resilient client of one to four providers.
-[[nodiscard]] ChatCall make_client(const std::vector<aramid::OpenAi>& providers);
+[[nodiscard]] ChatCall make_client(const std::vector<aramid::ChatProvider>& providers);
 
 }  // namespace chat
