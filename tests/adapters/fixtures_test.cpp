@@ -4,6 +4,7 @@
 // Recorded provider streams, where there are any: the directory in ARAMID_FIXTURES with its expected.json.
 
 #include "anthropic_wire.hpp"
+#include "openai_responses_wire.hpp"
 #include "parse.hpp"
 #include "wire_answers.hpp"
 
@@ -149,6 +150,23 @@ TEST_CASE("recorded chat streams give the expected answers, wherever they are sp
     }
     INFO(format.key);
     CHECK(streams >= format.streams);
+  }
+}
+
+TEST_CASE("recorded responses that failed inside a success have said nothing", "[adapters][fixtures]") {
+  const support::Wire wire = std::make_shared<detail::OpenAiResponsesWire>();
+  for (const auto& [name, fault] :
+       {std::pair{"openai/responses_insufficient_quota_inside_200.sse", Fault::quota_exhausted},
+        std::pair{"openai/responses_failed_request_too_large.sse", Fault::request_too_large}}) {
+    INFO(name);
+    const std::string text = fixture(name);
+    if (text.empty()) continue;
+    const Fault expected = fault;
+    support::at_every_split(wire, text, [&](const support::Answered& answer) {
+      REQUIRE(answer.error);
+      CHECK(answer.error->fault == expected);
+      CHECK(answer.signs == 0);
+    });
   }
 }
 
