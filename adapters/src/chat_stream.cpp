@@ -135,7 +135,7 @@ void ChatStream::take_event(const SseEvent& event) {
   }
   if (*taken == Taken::last) done_ = true;
   whole_ = complete();
-  if (!whole_) hold_back(data.size());
+  if (!whole_) hold_back(*taken == Taken::echo ? 0 : data.size());
 }
 
 // Counted by the events' own bytes, so that it does not matter how they were split on the way.

@@ -22,7 +22,11 @@ class ChatStream {
  public:
   ChatStream(ChatReply::Output output, std::size_t max_body,
              const std::shared_ptr<const ChatWire>& wire = OpenAiWire::shared())
-      : reader_{wire->reader()}, reply_{std::move(output)}, max_body_{max_body}, framing_{wire->framing()} {}
+      : reader_{wire->reader()},
+        reply_{std::move(output)},
+        decoder_{SseDecoder{wire->limits()}},
+        max_body_{max_body},
+        framing_{wire->framing()} {}
 
   /// Takes a piece of the body, split anywhere. After `abort` there is an error.
   [[nodiscard]] Flow feed(std::string_view bytes);

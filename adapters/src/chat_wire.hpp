@@ -10,6 +10,7 @@
 
 #include <aramid/adapters/chat.hpp>
 #include <aramid/adapters/http_headers.hpp>
+#include <aramid/adapters/sse.hpp>
 
 #include "chat_reply.hpp"
 #include "request_parts.hpp"
@@ -35,6 +36,7 @@ struct WireRequest {
 
 enum class Taken : std::uint8_t {
   event,  ///< it belongs to the answer, whether or not it says anything
+  echo,   ///< it repeats the request: its size says nothing about how much is held back
   ping,   ///< it only keeps the connection alive, as a comment does
   last,   ///< nothing that belongs to the answer can follow
 };
@@ -66,6 +68,8 @@ class ChatWire {
                                                     bool stream) const = 0;
   [[nodiscard]] virtual std::unique_ptr<ChatReader> reader() const = 0;
   [[nodiscard]] virtual Framing framing() const noexcept { return Framing::document; }
+  /// How large the lines and events of a stream may be.
+  [[nodiscard]] virtual SseLimits limits() const noexcept { return {}; }
   /// What a stream is asked for as.
   [[nodiscard]] virtual const char* stream_type() const noexcept { return "text/event-stream"; }
   /// The header field that the key goes into.

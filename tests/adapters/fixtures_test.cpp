@@ -6,6 +6,7 @@
 #include "anthropic_wire.hpp"
 #include "gemini_wire.hpp"
 #include "ollama_wire.hpp"
+#include "openai_responses_wire.hpp"
 #include "parse.hpp"
 #include "wire_answers.hpp"
 
@@ -193,6 +194,23 @@ TEST_CASE("recorded answers of Ollama's are read, streamed or not", "[adapters][
                               CHECK(answer.completion.finish_reason_text == std::get<2>(row));
                               CHECK(answer.completion.usage.total() == std::get<3>(row));
                             });
+  }
+}
+
+TEST_CASE("recorded responses that failed inside a success have said nothing", "[adapters][fixtures]") {
+  const support::Wire wire = std::make_shared<detail::OpenAiResponsesWire>();
+  for (const auto& [name, fault] :
+       {std::pair{"openai/responses_insufficient_quota_inside_200.sse", Fault::quota_exhausted},
+        std::pair{"openai/responses_failed_request_too_large.sse", Fault::request_too_large}}) {
+    INFO(name);
+    const std::string text = fixture(name);
+    if (text.empty()) continue;
+    const Fault expected = fault;
+    support::at_every_split(wire, text, [&](const support::Answered& answer) {
+      REQUIRE(answer.error);
+      CHECK(answer.error->fault == expected);
+      CHECK(answer.signs == 0);
+    });
   }
 }
 
