@@ -1,13 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// main() for every test executable, compiled once.
+// main() for every test executable, where Catch2 2 was installed without its library.
 
-#if ARAMID_CATCH2 >= 3
-#include <catch2/catch_session.hpp>
-
-int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
-#else
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
-#endif
