@@ -9,6 +9,7 @@
 #include <aramid/policies/quota_meter.hpp>
 #include <aramid/policies/server_quota.hpp>
 
+#include <array>        // array
 #include <span>         // span
 #include <type_traits>  // conditional_t
 #include <utility>      // index_sequence
@@ -16,6 +17,27 @@
 ARAMID_BEGIN
 
 namespace detail {
+
+/// What the server's reports about a quota are called; null: it says nothing.
+using HintName = const QuotaHint RateHints::*;
+
+/// A report by the day is about the quota by the day. Any other is about the quota of its unit by the minute, else
+/// about the shortest that is not by the day.
+[[nodiscard]] constexpr HintName hint_of(std::span<const Quota<>> quotas, std::size_t i) noexcept {
+  const Quota<>& quota = quotas[i];
+  const bool by_day = quota.window >= detail::day;
+  const auto rank = [](const Quota<>& one) { return one.window == detail::minute ? 0 : one.window.ns; };
+  for (std::size_t other = 0; other < quotas.size(); ++other) {
+    const Quota<>& rival = quotas[other];
+    if (rival.unit != quota.unit || by_day != (rival.window >= detail::day)) continue;
+    if (rank(rival) < rank(quota) || (rank(rival) == rank(quota) && other < i)) return nullptr;
+  }
+  constexpr HintName by_unit[] = {&RateHints::requests, &RateHints::tokens, &RateHints::input_tokens,
+                                  &RateHints::output_tokens};
+  if (!by_day) return by_unit[static_cast<std::size_t>(quota.unit)];
+  if (quota.unit == Unit::requests) return &RateHints::requests_day;
+  return quota.unit == Unit::tokens ? &RateHints::tokens_day : nullptr;
+}
 
 /// `Config` says how many quotas there are at most, and if its type knows them, of which units.
 template <class Meter, class Config>
@@ -196,17 +218,18 @@ class QuotaSet {
  private:
   friend class Plan;
 
-  using HintName =
-      const QuotaHint RateHints::*;  // what the server's reports are called; null: it says nothing
-
   // What of the quotas never changes: constants, if their types tell it.
   struct Known {
+    static constexpr auto hints = [] {
+      std::array<HintName, N> names{};
+      for (std::size_t i = 0; i < Config::quotas().size(); ++i) names[i] = hint_of(Config::quotas(), i);
+      return names;
+    }();
+
     explicit Known(std::span<const Quota<>>) noexcept {}
     [[nodiscard]] static constexpr std::size_t size() noexcept { return N; }
     [[nodiscard]] static constexpr Unit unit(std::size_t i) noexcept { return Config::quotas()[i].unit; }
-    [[nodiscard]] static constexpr HintName hint(std::size_t i) noexcept {
-      return hint_of(Config::quotas(), i);
-    }
+    [[nodiscard]] static constexpr HintName hint(std::size_t i) noexcept { return hints[i]; }
   };
   struct Told {
     explicit Told(std::span<const Quota<>> quotas) noexcept : count{quotas.size()} {
@@ -276,24 +299,6 @@ class QuotaSet {
       if (other.unit == Unit::requests && other.window >= quota.window) most = smaller(most, other.limit);
     }
     return most;
-  }
-
-  // A report by the day is about the quota by the day. Any other is about the quota of its unit by the minute, else
-  // about the shortest that is not by the day.
-  [[nodiscard]] static constexpr HintName hint_of(std::span<const Quota<>> quotas, std::size_t i) noexcept {
-    const Quota<>& quota = quotas[i];
-    const bool by_day = quota.window >= detail::day;
-    const auto rank = [](const Quota<>& one) { return one.window == detail::minute ? 0 : one.window.ns; };
-    for (std::size_t other = 0; other < quotas.size(); ++other) {
-      const Quota<>& rival = quotas[other];
-      if (rival.unit != quota.unit || by_day != (rival.window >= detail::day)) continue;
-      if (rank(rival) < rank(quota) || (rank(rival) == rank(quota) && other < i)) return nullptr;
-    }
-    constexpr HintName by_unit[] = {&RateHints::requests, &RateHints::tokens, &RateHints::input_tokens,
-                                    &RateHints::output_tokens};
-    if (!by_day) return by_unit[static_cast<std::size_t>(quota.unit)];
-    if (quota.unit == Unit::requests) return &RateHints::requests_day;
-    return quota.unit == Unit::tokens ? &RateHints::tokens_day : nullptr;
   }
 
   // First what every call reads.
