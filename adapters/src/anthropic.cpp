@@ -4,6 +4,7 @@
 #include <aramid/adapters/anthropic.hpp>
 
 #include "anthropic_wire.hpp"
+#include "base_url.hpp"
 
 ARAMID_BEGIN
 
@@ -11,12 +12,7 @@ namespace {
 
 // Others write the "/v1" of the path into the base URL.
 ProviderSettings without_version(ProviderSettings settings) {
-  std::string& url = settings.base_url;
-  const std::size_t slashes = url.find_last_not_of('/');
-  const std::string_view trimmed =
-      std::string_view{url}.substr(0, slashes == std::string::npos ? 0 : slashes + 1);
-  constexpr std::string_view version = "/v1";
-  if (trimmed.ends_with(version)) url.resize(trimmed.size() - version.size());
+  settings.base_url = detail::without_suffix(settings.base_url, "/v1");
   return settings;
 }
 

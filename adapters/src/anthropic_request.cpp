@@ -44,10 +44,26 @@ Written<Json> tool_result(const Message& message, Json content) {
   return Json::array({std::move(block)});
 }
 
+// Thoughts are wanted back before the rest, or their signatures are refused. Another provider's answer has none.
+Written<Json> kept_blocks(const Message& message) {
+  Json blocks = Json::array();
+  if (message.extra_json.empty() || message.role != Role::assistant) return blocks;
+  const Written<Json> extra = parse_object(message.extra_json, "the extra_json of a message");
+  if (!extra) return Problem{extra.error()};
+  const Json& content = member(*extra, "content");
+  for (std::size_t i = 0; content.is_array() && i < content.size(); ++i) {
+    if (!text_of(content[i], "type").empty()) blocks.push_back(content[i]);
+  }
+  return blocks;
+}
+
 Written<Json> blocks_of(const Message& message) {
-  Written<Json> blocks = content_blocks(message);
+  Written<Json> content = content_blocks(message);
+  if (!content) return content;
+  if (message.role == Role::tool) return tool_result(message, std::move(*content));
+  Written<Json> blocks = kept_blocks(message);
   if (!blocks) return blocks;
-  if (message.role == Role::tool) return tool_result(message, std::move(*blocks));
+  for (Json& block : *content) blocks->push_back(std::move(block));
   for (const ToolCall& call : message.tool_calls) {
     Written<Json> input = arguments_of(call);
     if (!input) return input;

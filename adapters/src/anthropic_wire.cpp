@@ -66,6 +66,7 @@ class Reader final : public ChatReader {
     std::int64_t index;
     Json json;  // as it began, with what was added since, except for text and a call's arguments
     bool is_call;
+    std::string input{};  // of a call that is not ours to make
     bool ended = false;
     bool has_arguments = false;
   };
@@ -137,6 +138,7 @@ class Reader final : public ChatReader {
     }
     reply.think();
     if (block == nullptr || !block->json.is_object()) return;
+    block->input += text_of(delta, "partial_json");
     for (const char* key : {"thinking", "signature"}) {
       const std::string_view piece = text_of(delta, key);
       if (piece.empty()) continue;
@@ -179,7 +181,9 @@ class Reader final : public ChatReader {
   void add_extra(ChatReply& reply) {
     Json kept = Json::array();
     for (Block& block : blocks_) {
-      if (!block.is_call && text_of(block.json, "type") != "text") kept.push_back(std::move(block.json));
+      if (block.is_call || text_of(block.json, "type") == "text") continue;
+      if (Json input = parse_json(block.input); input.is_object()) block.json["input"] = std::move(input);
+      kept.push_back(std::move(block.json));
     }
     if (!kept.empty()) reply.set_extra("content", kept);
     if (!usage_.empty()) reply.set_extra("usage", usage_);

@@ -6,6 +6,7 @@
 #include <aramid/adapters/classify.hpp>
 #include <aramid/adapters/http.hpp>
 
+#include "base_url.hpp"
 #include "chat_stream.hpp"
 #include "http_text.hpp"
 
@@ -20,6 +21,7 @@ void redact(std::string& message, const std::string& key, const ChatRequest& req
   detail::redact(message, key);
   for (const Message& sent : request.messages) {
     detail::redact_overlap(message, sent.content);
+    detail::redact_overlap(message, sent.extra_json);
     for (const Image& image : sent.images) {
       detail::redact_overlap(message, image.url);
       detail::redact_overlap(message, image.base64);
@@ -31,7 +33,7 @@ void redact(std::string& message, const std::string& key, const ChatRequest& req
 // How the provider's support finds the request; empty if the headers do not say.
 std::string id_of_request(const HttpHeaders& headers) {
   constexpr std::size_t longest = 128;
-  for (const char* field : {"x-request-id", "request-id", "apim-request-id"}) {
+  for (const char* field : {"x-request-id", "request-id", "apim-request-id", "x-generation-id"}) {
     const std::string_view id = headers.find(field).value_or(std::string_view{});
     const bool printable = std::all_of(id.begin(), id.end(), [](char c) { return c > ' ' && c < 0x7F; });
     if (!id.empty() && id.size() <= longest && printable) return std::string{id};
@@ -42,11 +44,6 @@ std::string id_of_request(const HttpHeaders& headers) {
 void name_request(std::string& message, const std::string& id) {
   if (id.empty() || message.find(id) != std::string::npos) return;
   message += (message.empty() ? "(request id " : " (request id ") + id + ')';
-}
-
-std::string_view without_slashes(std::string_view url) noexcept {
-  while (url.ends_with('/')) url.remove_suffix(1);
-  return url;
 }
 
 HttpSettings http_settings(const ProviderSettings& settings, const std::string& base_url) {
@@ -105,10 +102,10 @@ struct ChatProvider::Impl {
   Impl(const ProviderSettings& from, const Endpoint& endpoint, std::shared_ptr<const detail::ChatWire> format)
       : settings{from},
         wire{std::move(format)},
-        http{Http::make(http_settings(from, from.base_url.empty() ? endpoint.base_url : from.base_url))},
+        http{connect(from, endpoint)},
         key_variable{endpoint.key_variable} {
-    const std::string_view given = without_slashes(from.base_url);
-    const bool own_address = given.empty() || given == without_slashes(endpoint.base_url);
+    const std::string_view given = detail::without_slashes(from.base_url);
+    const bool own_address = given.empty() || given == detail::without_slashes(endpoint.base_url);
     if (!settings.api_key.is_set() && own_address && key_variable != nullptr) {
       settings.api_key = Secret::from_env(key_variable);
     }
@@ -199,6 +196,16 @@ struct ChatProvider::Impl {
   }
 
  private:
+  static Outcome<Http> connect(const ProviderSettings& settings, const Endpoint& endpoint) {
+    const std::string& url = settings.base_url.empty() ? endpoint.base_url : settings.base_url;
+    if (url.empty() && endpoint.url_variable != nullptr) {
+      return fail(Fault::invalid_request, 0,
+                  std::string{"no address: set the environment variable "} + endpoint.url_variable +
+                      " or the settings' base_url");
+    }
+    return Http::make(http_settings(settings, url));
+  }
+
   [[nodiscard]] HttpHeaders headers(const std::string& key, bool stream) const {
     HttpHeaders headers{{"Content-Type", "application/json"},
                         {"Accept", stream ? wire->stream_type() : "application/json"}};

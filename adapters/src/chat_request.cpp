@@ -42,11 +42,11 @@ Written<Json> encode_content(const Message& message) {
   return parts;
 }
 
-Written<Json> encode_message(const Message& message) {
+Written<Json> encode_message(const Message& message, const OpenAiQuirks& quirks) {
   Written<Json> content = encode_content(message);
   if (!content) return content;
   Json json{{"role", role_name(message.role)}, {"content", std::move(*content)}};
-  if (!message.name.empty()) json["name"] = message.name;
+  if (quirks.names_messages && !message.name.empty()) json["name"] = message.name;
   if (!message.tool_call_id.empty()) json["tool_call_id"] = message.tool_call_id;
   for (const ToolCall& call : message.tool_calls) {
     json["tool_calls"].push_back({{"id", call.id},
@@ -72,7 +72,7 @@ Written<Json> encode_tools(const std::vector<Tool>& tools) {
 }  // namespace
 
 std::expected<std::string, std::string> encode(const ChatRequest& request, const std::string& default_model,
-                                               bool stream) {
+                                               bool stream, const OpenAiQuirks& quirks) {
   const ChatOptions& options = request.options;
   const Written<std::string> model = check_request(request, default_model);
   if (!model) return Problem{model.error()};
@@ -80,14 +80,14 @@ std::expected<std::string, std::string> encode(const ChatRequest& request, const
   Json body{{"model", *model}};
   Json& messages = body["messages"] = Json::array();
   for (const Message& message : request.messages) {
-    Written<Json> json = encode_message(message);
+    Written<Json> json = encode_message(message, quirks);
     if (!json) return Problem{std::move(json.error())};
     messages.push_back(std::move(*json));
   }
   if (options.max_tokens) body["max_tokens"] = *options.max_tokens;
   if (options.temperature) body["temperature"] = *options.temperature;
   if (options.top_p) body["top_p"] = *options.top_p;
-  if (options.seed) body["seed"] = *options.seed;
+  if (options.seed) body[quirks.seed] = *options.seed;
   if (!options.stop.empty()) body["stop"] = options.stop;
   if (!options.tools.empty()) {
     auto tools = encode_tools(options.tools);
@@ -103,7 +103,7 @@ std::expected<std::string, std::string> encode(const ChatRequest& request, const
     if (!format) return Problem{std::move(format.error())};
     body["response_format"] = std::move(*format);
   }
-  if (stream) body["stream_options"] = {{"include_usage", true}};
+  if (stream && quirks.asks_for_usage) body["stream_options"] = {{"include_usage", true}};
   if (const Written<void> merged = merge_extra(body, options); !merged) return Problem{merged.error()};
   body["stream"] = stream;
   return print_json(body);

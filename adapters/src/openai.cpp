@@ -15,7 +15,11 @@ OpenAi::OpenAi(const OpenAiSettings& settings)
              {.name = "openai", .base_url = "https://api.openai.com/v1", .key_variable = "OPENAI_API_KEY"}) {}
 
 OpenAi::OpenAi(const OpenAiSettings& settings, const Endpoint& endpoint)
-    : ChatProvider(settings, endpoint, detail::OpenAiWire::shared()) {}
+    : OpenAi(settings, endpoint, detail::OpenAiWire::shared()) {}
+
+OpenAi::OpenAi(const OpenAiSettings& settings, const Endpoint& endpoint,
+               std::shared_ptr<const detail::ChatWire> wire)
+    : ChatProvider(settings, endpoint, std::move(wire)) {}
 
 SambaNova::SambaNova(const OpenAiSettings& settings)
     : OpenAi(settings, {.name = "sambanova",

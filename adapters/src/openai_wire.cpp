@@ -3,8 +3,6 @@
 
 #include "openai_wire.hpp"
 
-#include "chat_request.hpp"
-
 ARAMID_BEGIN
 
 namespace detail {
@@ -14,7 +12,7 @@ namespace {
 FinishReason finish_reason(std::string_view word) noexcept {
   if (word == "stop" || word == "eos" || word == "eos_token" || word == "stop_sequence")
     return FinishReason::stop;
-  if (word == "length" || word == "max_tokens") return FinishReason::length;
+  if (word == "length" || word == "max_tokens" || word == "model_length") return FinishReason::length;
   if (word == "tool_calls" || word == "function_call") return FinishReason::tool_calls;
   if (word == "content_filter") return FinishReason::content_filter;
   return FinishReason::other;
@@ -89,7 +87,6 @@ bool is_thought(const Json& delta) {
 class Reader final : public ChatReader {
  public:
   Outcome<Taken> take_event(const Json& event, ChatReply& reply) override {
-    bool failed = false;
     take_frame(event, reply);
     const Json& choices = member(event, "choices");
     for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
@@ -99,14 +96,13 @@ class Reader final : public ChatReader {
       take_calls(delta, reply, part);
       take_finish(choices[i], reply, part);
       if (is_thought(delta)) reply.think();
-      failed = failed || is_failure(part);
+      note_failure(part);
     }
-    if (failed) return failure();
+    if (failure_) return std::unexpected<Error>{*failure_};
     return Taken::event;
   }
 
   Outcome<void> take_whole(const Json& answer, ChatReply& reply) override {
-    bool failed = false;
     take_frame(answer, reply);
     const Json& choices = member(answer, "choices");
     for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
@@ -117,25 +113,31 @@ class Reader final : public ChatReader {
       // A whole answer is whole, with or without a word for it.
       if (message.is_object()) reply.finish(part, FinishReason::other, {});
       take_finish(choices[i], reply, part);
-      failed = failed || is_failure(part);
+      note_failure(part);
     }
-    if (failed) return failure();
+    if (failure_) return std::unexpected<Error>{*failure_};
     return {};
   }
 
  private:
-  static bool is_failure(const ChatReply::Part& part) { return part.choice.finish_reason_text == "error"; }
-
-  static std::unexpected<Error> failure() {
-    return fail(Fault::unavailable, 0, "the provider ended the answer with the finish reason 'error'");
+  // Words for a failure that is reported as a finish reason; DeepSeek's for one of capacity.
+  void note_failure(const ChatReply::Part& part) {
+    const std::string& word = part.choice.finish_reason_text;
+    const bool busy = word == "insufficient_system_resource";
+    if (failure_ || (!busy && word != "error")) return;
+    failure_.emplace();
+    failure_->fault = busy ? Fault::overloaded : Fault::unavailable;
+    failure_->message = "the provider ended the answer with the finish reason '" + word + '\'';
   }
+
+  std::optional<Error> failure_;
 };
 
 }  // namespace
 
 Written<WireRequest> OpenAiWire::encode(const ChatRequest& request, const std::string& model,
                                         bool stream) const {
-  auto body = detail::encode(request, model, stream);
+  auto body = detail::encode(request, model, stream, quirks_);
   if (!body) return Problem{std::move(body.error())};
   return WireRequest{.path = "/chat/completions", .body = std::move(*body)};
 }

@@ -128,3 +128,21 @@ TEST_CASE("a message that cannot be written says why", "[adapters][anthropic]") 
   request.options.response_format_json = R"({"type":"text"})";
   CHECK(problem(request).empty());
 }
+
+TEST_CASE("thoughts go back before the text and the calls they led to", "[adapters][anthropic]") {
+  ChatRequest request;
+  request.messages = {
+      {.content = "Add."},
+      {.role = Role::assistant,
+       .content = "So.",
+       .tool_calls = {{"a", "add", "{}"}},
+       .extra_json = R"({"usage":{},"content":[{"type":"thinking","thinking":"Hm","signature":"c2ln"},7]})"},
+      {.role = Role::tool, .content = "4", .tool_call_id = "a", .extra_json = "not looked at"}};
+  CHECK(written(request)["messages"][1]["content"] == Json::parse(R"([
+    {"type":"thinking","thinking":"Hm","signature":"c2ln"},{"type":"text","text":"So."},
+    {"type":"tool_use","id":"a","name":"add","input":{}}])"));
+  request.messages[1].extra_json = R"({"system_fingerprint":"fp"})";
+  CHECK(written(request)["messages"][1]["content"].size() == 2);
+  request.messages[1].extra_json = "{";
+  CHECK_THAT(problem(request), support::contains("extra_json of a message"));
+}

@@ -115,17 +115,18 @@ TEST_CASE("thoughts and the provider's own tools are progress, kept aside, and n
       piece(0, R"({"type":"thinking_delta","thinking":"see."})") +
       piece(0, R"({"type":"signature_delta","signature":"c2ln"})") + ends(0) +
       block(1, R"({"type":"server_tool_use","id":"s","name":"web_search","input":{}})") +
-      partial(1, R"({"query":1})") + ends(1) + stops("end_turn");
+      partial(1, R"({"query")") + partial(1, ":1}") + ends(1) + stops("end_turn");
   support::at_every_split(wire(), quiet + over, [](const Answered& answer) {
     REQUIRE_FALSE(answer.error);
     CHECK(answer.signs == 0);
-    CHECK(answer.progress == 6);
+    CHECK(answer.progress == 7);
     CHECK(answer.completion.text.empty());
     CHECK(answer.completion.tool_calls.empty());
     const Json kept = Json::parse(answer.completion.extra_json)["content"];
     REQUIRE(kept.size() == 2);
     CHECK(kept[0] == Json::parse(R"({"type":"thinking","thinking":"Let me see.","signature":"c2ln"})"));
     CHECK(kept[1]["name"] == "web_search");
+    CHECK(kept[1]["input"] == Json{{"query", 1}});
   });
   // Neither they nor pings ever make a call look as if it had begun.
   const std::string thought = piece(0, R"({"type":"thinking_delta","thinking":"Hm"})");

@@ -15,7 +15,9 @@
 // `extra_json`, as for `thinking`.
 // In an answer: `usage.input_tokens` counts what was read from the prompt cache and written to it as well. A stop
 // for lack of tokens or context is `length`, and a tool call's arguments may then be cut off anywhere; a refusal is
-// `content_filter`. Thoughts, and what Anthropic's own tools did, are the blocks of `content` in `extra_json`.
+// `content_filter`. Thoughts, and what Anthropic's own tools did, are the blocks of `content` in `extra_json`; a
+// model that thinks wants them back with the answers to its tool calls: give the next request's message the
+// `extra_json` of the answer.
 #pragma once
 
 #include <aramid/adapters/chat_provider.hpp>

@@ -64,6 +64,7 @@ class ChatProvider {
     Name name;
     std::string base_url;
     const char* key_variable = nullptr;  // nullptr: wants no key
+    const char* url_variable = nullptr;  // where `base_url` comes from, named if it is empty
   };
   ChatProvider(const ProviderSettings& settings, const Endpoint& endpoint,
                std::shared_ptr<const detail::ChatWire> wire);

@@ -8,6 +8,7 @@
 //   auto answer = client(ChatRequest{"Why is the sky blue?"});
 //   if (answer) std::cout << answer->text;
 //
+// More ready-made ones are in <aramid/adapters/compatible.hpp>.
 // `base_url` goes up to, not including "/chat/completions". Keys, errors, time and threads: as
 // <aramid/adapters/chat_provider.hpp> says.
 #pragma once
@@ -26,6 +27,8 @@ class OpenAi : public ChatProvider {
 
  protected:
   OpenAi(const OpenAiSettings& settings, const Endpoint& endpoint);
+  OpenAi(const OpenAiSettings& settings, const Endpoint& endpoint,
+         std::shared_ptr<const detail::ChatWire> wire);
 };
 
 /// https://api.sambanova.ai/v1, key from SAMBANOVA_API_KEY.
