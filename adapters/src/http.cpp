@@ -243,7 +243,9 @@ struct Http::Impl {
         return fail(Fault::malformed, status,
                     "the body is larger than " + std::to_string(settings.max_body) + " bytes");
       case End::not_http:
-        return fail(Fault::malformed, 0, place() + " does not answer in HTTP");
+        return fail(
+            Fault::malformed, 0,
+            place() + " " + (exchange.problem.empty() ? "does not answer in HTTP" : exchange.problem));
       case End::not_connected:
         return fail(Fault::connection_failed, 0, "no connection to " + place() + ": " + exchange.problem);
       case End::cut:

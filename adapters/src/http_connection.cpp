@@ -7,6 +7,7 @@
 
 #include <httplib.h>
 
+#include <algorithm>  // min, max
 #include <exception>  // exception
 #include <map>        // map
 
@@ -25,6 +26,28 @@ constexpr Steady::duration drain_time = std::chrono::milliseconds{200};
 constexpr Steady::duration ending_time = std::chrono::seconds{2};
 // A status line longer than this is none. cpp-httplib 0.11 would recurse once for each of its characters.
 constexpr std::size_t status_line_limit = 8192;
+
+// Announces another answer (RFC 9110, section 15.2), which a server may do unasked. Of these cpp-httplib knows only
+// 100, and only without headers.
+bool is_interim(int status) noexcept { return status >= 100 && status <= 199 && status != 101; }
+
+// Of a status line "HTTP/1.1 103 Early Hints"; 0 if it has none.
+int status_of(std::string_view line) noexcept {
+  constexpr std::size_t at = 9;
+  if (line.size() < at + 3 || line[at - 1] != ' ') return 0;
+  return static_cast<int>(to_integer(line.substr(at, 3)).value_or(0));
+}
+
+// With the blank line that ends it; 0 if that is not here yet.
+std::size_t head_size(std::string_view text) noexcept {
+  constexpr std::string_view ends[] = {"\r\n\r\n", "\n\n"};
+  std::size_t size = std::string_view::npos;
+  for (const std::string_view end : ends) {
+    const std::size_t found = text.find(end);
+    if (found != std::string_view::npos) size = std::min(size, found + end.size());
+  }
+  return size == std::string_view::npos ? 0 : size;
+}
 
 std::unique_ptr<httplib::ClientImpl> make_client(const HttpSettings& settings, const Url& url) {
 #if defined(CPPHTTPLIB_OPENSSL_SUPPORT)
@@ -122,6 +145,12 @@ struct Connection::Transfer {
   Steady::time_point end_by{};
 
   bool head(const httplib::Response& response) {
+    if (is_interim(response.status)) {
+      result.end = Exchange::End::not_http;
+      result.problem = "sends the interim status " + std::to_string(response.status) +
+                       ", which is understood only without TLS and after a request with a body";
+      return false;
+    }
     result.head_seen = true;
     result.response.status = response.status;
     for (const auto& [field, value] : response.headers) result.response.headers.add(field, value);
@@ -198,7 +227,7 @@ struct Connection::Transfer {
     return d > Steady::time_point::max() - now ? Steady::time_point::max() : now + d;
   }
 
-  // Before cpp-httplib reads the status line: is it one?
+  // Before cpp-httplib reads the status line: is it one? Interim answers before it are taken away.
   bool looks_like_http() {
     char first[status_line_limit];
     constexpr std::string_view opening = "HTTP/1.";
@@ -209,8 +238,14 @@ struct Connection::Transfer {
       const std::string_view text{first, seen};
       const bool begins_well = text.substr(0, opening.size()) == opening.substr(0, seen);
       const bool has_end = text.find('\n') != std::string_view::npos;
-      not_http = !begins_well || (!has_end && seen == sizeof first);
-      if (not_http || has_end) break;
+      const bool interim = begins_well && has_end && is_interim(status_of(text));
+      if (const std::size_t head = interim ? head_size(text) : 0; head > 0) {
+        line.take(head);
+        seen = 0;
+        continue;
+      }
+      not_http = !begins_well || ((!has_end || interim) && seen == sizeof first);
+      if (not_http || (has_end && !interim)) break;
     }
     return !not_http;
   }

@@ -9,6 +9,8 @@
 #include <sys/socket.h>  // shutdown, setsockopt
 #include <unistd.h>      // close
 
+#include <algorithm>  // min
+
 #if defined(__linux__)
 #include <linux/tcp.h>  // tcp_info
 #else
@@ -128,6 +130,16 @@ std::optional<std::size_t> Line::peek(char* into, std::size_t size, int enough) 
   const ::ssize_t count = ::recv(descriptor, into, size, MSG_PEEK | MSG_DONTWAIT);
   if (count < 0) return std::nullopt;
   return static_cast<std::size_t>(count);
+}
+
+void Line::take(std::size_t size) noexcept {
+  const std::lock_guard lock{mutex_};
+  char bytes[1024];
+  while (size > 0 && descriptor_ >= 0) {
+    const ::ssize_t count = ::recv(descriptor_, bytes, std::min(size, sizeof bytes), MSG_DONTWAIT);
+    if (count <= 0) return;
+    size -= static_cast<std::size_t>(count);
+  }
 }
 
 }  // namespace detail

@@ -62,6 +62,8 @@ class Line {
   /// Waits until `enough` bytes, or the end, have come in; then looks at up to `size` of them without taking
   /// them. Nothing if the line was cut or broke. Plain sockets only.
   [[nodiscard]] std::optional<std::size_t> peek(char* into, std::size_t size, int enough) const noexcept;
+  /// Takes bytes that `peek` has shown, so that nobody else sees them.
+  void take(std::size_t size) noexcept;
 
  private:
   [[nodiscard]] std::optional<std::uint64_t> total() const noexcept;

@@ -13,8 +13,8 @@
 //   slow            no answer
 //   429 500         an error
 //
-// The header x-model overrules it; x-want asks for "gzip" that the client has not asked for, or for "no buffering"
-// by nginx.
+// The header x-model overrules it; x-want asks for "gzip" that the client has not asked for, for "no buffering" by
+// nginx, or for an answer that is "announced" by two others.
 //
 //   GET /text, GET /count?user=U, POST /heard?user=U, GET /gone?user=U: whether the client of "endless" has
 
@@ -114,6 +114,10 @@ export function makeApp() {
     ++visit.count;
     // Which of its connections the proxy took the request from.
     const id = req.get("x-connection") ?? "direct";
+    if (req.get("x-want") === "announced") {
+      res.writeProcessing();
+      res.writeEarlyHints({ link: "</style.css>; rel=preload" });
+    }
     if (/^\d+$/.test(model)) return fail(res, language, Number(model));
     if (model.startsWith("head")) return breakOff(res, model.split(":")[1]);
     if (model === "slow") return;

@@ -74,6 +74,19 @@ TEST_CASE("an answer is whole on every way through nginx, compressed or not", "[
   }
 }
 
+TEST_CASE("answers that only announce another one are passed over", "[interop][express]") {
+  const OpenAi client = provider(world("INTEROP_APP"), {{"X-Want", "announced"}});
+  for (const bool streams : {false, true}) {
+    ChatRequest request{"Why?"};
+    request.stream = streams;
+    Context ctx;
+    const auto answer = client(request, ctx);
+    INFO(problem(answer));
+    REQUIRE(answer);
+    CHECK(answer->text == interop::whole_text());
+  }
+}
+
 TEST_CASE("a tool call is whole on every way through nginx", "[interop][nginx]") {
   for (const std::string& way : ways()) {
     INFO(way);
