@@ -17,8 +17,8 @@ namespace detail {
 /// The same of the environment's.
 [[nodiscard]] std::string ollama_base_url();
 
-/// The settings with the base URL that the format's paths follow on, whichever API's others have put into it, and with
-/// the time that a model takes to load.
+/// The settings with a base URL that the format's paths follow on, though it may have been written for either API,
+/// and with the time that a model takes to load.
 [[nodiscard]] ProviderSettings ollama_settings(ProviderSettings settings);
 
 }  // namespace detail

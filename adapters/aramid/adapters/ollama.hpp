@@ -7,16 +7,16 @@
 //   Client client{Ollama{{.model = "llama3.2"}}};                 // where it runs comes from OLLAMA_HOST
 //   auto answer = client(ChatRequest{"Why is the sky blue?"});
 //
-// `base_url` goes up to, not including "/api/chat". No key, unless the settings have one. Errors, time and threads: as
-// <aramid/adapters/chat_provider.hpp> says. The same server in OpenAI's language is OllamaCompatible.
+// `base_url` goes up to, not including "/api/chat". No key, unless the settings have one. Errors, time and threads:
+// as <aramid/adapters/chat_provider.hpp> says. The same server in OpenAI's language is OllamaCompatible.
 // A model that is not in memory is loaded first, which can take minutes: a `first_byte_timeout` that was left as it
 // is means `load_timeout` here. A call that ends early closes its connection, which stops the model.
-// In a request: developer messages are system messages; images must be bytes, not an address; the only `tool_choice`
-// are "auto" and "none". `think`, `keep_alive` and `options.num_ctx` go through `extra_json`, and `{"messages":[]}`
-// there only loads the model, which answers with the finish reason "load".
-// In an answer: a tool call without an id gets one. The finish reason is `other`, with an empty word, if the server
-// gives none. `usage.input_tokens` is -1 if it does not say: it leaves out a prompt that it had in its cache. Thoughts
-// are `thinking` in `extra_json`, beside the durations, in nanoseconds.
+// In a request: developer messages are system messages; images must be bytes, not an address; the only
+// `tool_choice` are "auto" and "none". `think`, `keep_alive` and `options.num_ctx` go through `extra_json`, and
+// `{"messages":[]}` there only loads the model, which answers with the finish reason "load".
+// In an answer: a tool call without an id gets one, and with calls the reason "stop" is `tool_calls`. Without a
+// reason it is `other`, with an empty word. `usage.input_tokens` is -1 if the server does not say: it leaves out a
+// prompt that it had in its cache. Thoughts are `thinking` in `extra_json`, beside the durations, in nanoseconds.
 #pragma once
 
 #include <aramid/adapters/chat_provider.hpp>

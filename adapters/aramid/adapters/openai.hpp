@@ -47,9 +47,9 @@ class HuggingFace : public OpenAi {
   explicit HuggingFace(const OpenAiSettings& settings);
 };
 
-/// Ollama in OpenAI's language: the host in OLLAMA_HOST, else http://127.0.0.1:11434, under "/v1". No key. The first
-/// call to a model loads it, which can take longer than `first_byte_timeout` allows. Ollama's own language says more:
-/// <aramid/adapters/ollama.hpp>.
+/// Ollama in OpenAI's language: the host in OLLAMA_HOST, else http://127.0.0.1:11434, under "/v1". No key. The
+/// first call to a model loads it, which can take longer than `first_byte_timeout` allows. Ollama's own language
+/// says more: <aramid/adapters/ollama.hpp>.
 class OllamaCompatible : public OpenAi {
  public:
   OllamaCompatible() : OllamaCompatible(OpenAiSettings{}) {}
