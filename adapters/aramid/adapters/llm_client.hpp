@@ -3,7 +3,7 @@
 //
 // aramid/adapters/llm_client.hpp: several chat providers as one client, ready to use, with settings at run time.
 //
-//   LlmClient client;                                     // sambanova, hf and ollama, with keys from the environment
+//   LlmClient client;                        // sambanova, hf and ollama, with keys from the environment
 //   auto answer = client.generate("Why is the sky blue?");
 //   if (answer) std::cout << answer->text;
 //   client.stream_chat("And why red?", [](std::string_view piece) { std::cout << piece << std::flush; },
