@@ -5,6 +5,7 @@
 #include <aramid/adapters/llm_stack.hpp>
 #include <aramid/intern.hpp>
 #include <aramid/policies/call_log.hpp>
+#include <aramid/policies/metrics.hpp>
 
 #include <algorithm>  // find
 #include <exception>  // exception
@@ -271,11 +272,9 @@ Metrics LlmClient::metrics() const {
     const BreakerState state = breaker.state(at);
     if (severity(state) > severity(worst)) worst = state;
     all.circuit_breaker.failures += breaker.failures(at);
-    const auto& limiter = *member.limiter;
-    all.rate_limiter.requests_last_minute += limiter.used(Unit::requests, at);
-    all.rate_limiter.tokens_last_minute += limiter.used(Unit::tokens, at);
   }
   all.circuit_breaker.state = to_string(worst);
+  all.rate_limiter = rate_limiter().used();
   return all;
 }
 
@@ -297,9 +296,10 @@ std::vector<LlmAvailability> LlmClient::available_providers() const {
   return all;
 }
 
-Breaker<>* LlmClient::circuit_breaker(std::string_view provider) noexcept {
+std::optional<BreakerReport> LlmClient::circuit_breaker(std::string_view provider) const {
   const Impl::Member* const member = impl_->find(provider);
-  return member != nullptr ? member->breaker : nullptr;
+  if (member == nullptr) return std::nullopt;
+  return member->breaker->explain(now());
 }
 
 bool LlmClient::reset_circuit_breaker(std::string_view provider) noexcept {
@@ -312,22 +312,29 @@ bool LlmClient::reset_circuit_breaker(std::string_view provider) noexcept {
   return found;
 }
 
-Limiter<SlidingWindow>* LlmClient::rate_limiter(std::string_view provider) noexcept {
-  const Impl::Member* const member = impl_->find(provider);
-  return member != nullptr && impl_->limited ? member->limiter : nullptr;
-}
-
 LlmClient::RateLimiter::Answer LlmClient::RateLimiter::can_proceed(
     std::int64_t estimated_tokens) const noexcept {
   const Impl& impl = *client_->impl_;
-  if (!impl.limited || impl.members.empty()) return {};
   const Instant now = client_->now();
   Answer soonest{false, Duration::max()};
   for (const Impl::Member& member : impl.members) {
+    if (provider_ != "all" && !(member.name == provider_)) continue;
+    if (!impl.limited) return {};
     const Allowance one = member.limiter->can_proceed(estimated_tokens, now);
     soonest = {soonest.can_proceed || one.allowed, smaller(soonest.wait, one.wait)};
   }
   return soonest;
+}
+
+LimiterMetrics LlmClient::RateLimiter::used() const noexcept {
+  const Instant now = client_->now();
+  LimiterMetrics used;
+  for (const Impl::Member& member : client_->impl_->members) {
+    if (provider_ != "all" && !(member.name == provider_)) continue;
+    used.requests_last_minute += member.limiter->used(Unit::requests, now);
+    used.tokens_last_minute += member.limiter->used(Unit::tokens, now);
+  }
+  return used;
 }
 
 void LlmClient::set_provider_priority(const std::vector<std::string>& names) { impl_->set_priority(names); }

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// docs/examples/chat_fleet.cpp: the ready-made client against the demo's embedded fleet of bad servers. Run by the
-// tests: it fails unless LlmClient answers at least 99 % of the chats of which a bare client answers less than 80 %.
+// docs/examples/chat_fleet.cpp: the ready-made client against the demo's embedded fleet of bad servers. Run by
+// the tests: it fails unless LlmClient answers at least 99 % of the chats of which a bare client answers less
+// than 80 %.
 //
 //   chat_fleet [CHATS]
 

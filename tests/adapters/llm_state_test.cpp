@@ -32,9 +32,11 @@ TEST_CASE("each provider has a breaker of its own, which can be seen and reset",
   CHECK(client.metrics().circuit_breaker.state == "open");
   CHECK(client.metrics().circuit_breaker.failures == 2);
   CHECK(client.metrics().circuit_breaker_blocks == 1);
-  CHECK(client.circuit_breaker("bad")->state(client.now()) == BreakerState::open);
-  CHECK(client.circuit_breaker("good")->state(client.now()) == BreakerState::closed);
-  CHECK(client.circuit_breaker("telepathy") == nullptr);
+  CHECK(client.circuit_breaker("bad")->state == BreakerState::open);
+  CHECK(client.circuit_breaker("good")->state == BreakerState::closed);
+  CHECK(to_text(*client.circuit_breaker("bad"), client.now()) ==
+        "open for another 1 min: 2 failures in a row, limit 2");
+  CHECK_FALSE(client.circuit_breaker("telepathy"));
 
   const auto seen = client.available_providers();
   REQUIRE(seen.size() == 2);
@@ -77,7 +79,9 @@ TEST_CASE("each provider has a limiter of its own, which can be asked beforehand
   CHECK(client.generate("?"));
   CHECK(client.metrics().rate_limiter.requests_last_minute == 3);
   CHECK(client.metrics().rate_limiter.tokens_last_minute == 150);  // as reported, not as estimated
-  CHECK(client.rate_limiter("only")->used(Unit::requests, client.now()) == 3);
+  CHECK(client.rate_limiter("only").used().requests_last_minute == 3);
+  CHECK_FALSE(client.rate_limiter("only").can_proceed().can_proceed);
+  CHECK(client.rate_limiter("telepathy").can_proceed().wait == Duration::max());
   const auto [can_proceed, wait] = client.rate_limiter().can_proceed(500);
   CHECK_FALSE(can_proceed);
   CHECK(wait == 50s);
@@ -92,7 +96,6 @@ TEST_CASE("each provider has a limiter of its own, which can be asked beforehand
   off.providers.add("only", Word{"yes"});
   for (int i = 0; i < 5; ++i) CHECK(off.client().generate("?"));
   CHECK(off.client().rate_limiter().can_proceed(1'000'000).can_proceed);
-  CHECK(off.client().rate_limiter("only") == nullptr);
 }
 
 TEST_CASE("metrics have the keys of the reference client, as numbers", "[adapters][llm]") {

@@ -8,9 +8,9 @@
 // An answer that comes whole must be there within `timeout`. One that streams must begin within `timeout` and pause
 // for no longer than that, so a healthy stream is not cut off; `longest_stream` bounds it all the same.
 //
-// When to use it: for a client that makes both kinds of call. When not: where all calls are alike; that is a Timeout
-// or a PhaseTimeout, which also come as template arguments. A provider of yours that streams and knows no phases
-// (<aramid/phase.hpp>) keeps to `longest_stream` alone.
+// When to use it: for a client that makes both kinds of call. When not: where all calls are alike; that is a
+// Timeout or a PhaseTimeout, which also come as template arguments. A provider of yours that streams and knows no
+// phases (<aramid/phase.hpp>) keeps to `longest_stream` alone.
 // Cost: as a PhaseTimeout. Thread-safety: stateless.
 #pragma once
 

@@ -3,7 +3,7 @@
 //
 // aramid/adapters/llm_client.hpp: several chat providers as one client, ready to use, with settings at run time.
 //
-//   LlmClient client;                                     // sambanova, hf and ollama, with keys from the environment
+//   LlmClient client;                        // sambanova, hf and ollama, with keys from the environment
 //   auto answer = client.generate("Why is the sky blue?");
 //   if (answer) std::cout << answer->text;
 //   client.stream_chat("And why red?", [](std::string_view piece) { std::cout << piece << std::flush; },
@@ -28,10 +28,12 @@
 
 #include <aramid/adapters/llm_providers.hpp>
 #include <aramid/adapters/llm_stream.hpp>
+#include <aramid/policies/breaker_report.hpp>
 #include <aramid/policies/log_level.hpp>
-#include <aramid/policies/metrics.hpp>
+#include <aramid/policies/metrics_values.hpp>
 
 #include <functional>   // function
+#include <optional>     // optional
 #include <stop_token>   // stop_token
 #include <string>       // string
 #include <string_view>  // string_view
@@ -122,30 +124,33 @@ class LlmClient {
   /// All providers in the order in which a call would ask them now, then those that were left out.
   [[nodiscard]] std::vector<LlmAvailability> available_providers() const;
 
-  /// Of the provider with this name, null if it has none of its own: unknown, or left out. `state(now())`,
-  /// `explain(now())`, `force_open()` ...: see <aramid/policies/breaker.hpp>.
-  [[nodiscard]] Breaker<>* circuit_breaker(std::string_view provider) noexcept;
+  /// The breaker of the provider with this name: its state, its numbers, why; `to_text(*report, client.now())` is a
+  /// sentence. Nothing if it has none of its own: unknown, or left out.
+  [[nodiscard]] std::optional<BreakerReport> circuit_breaker(std::string_view provider) const;
   /// Closes one, or all, and forgets the failures. False if there is no such provider.
   bool reset_circuit_breaker(std::string_view provider = "all") noexcept;
 
-  /// `can_proceed(tokens)`, `usage()` ...: see <aramid/policies/limiter.hpp>. Null as above, and without a limit.
-  [[nodiscard]] Limiter<SlidingWindow>* rate_limiter(std::string_view provider) noexcept;
-  /// All limiters together.
+  /// The limits of one provider, or of all together. Must not outlive the client.
   class RateLimiter {
    public:
     struct Answer {
       bool can_proceed = true;
-      Duration wait{0};  ///< until some provider would let it in; Duration::max() = none ever would
+      Duration wait{0};  ///< if not: until it can; Duration::max() = never, or there is no such provider
     };
-    /// Whether some provider's limits would let a request of so many tokens in now. Reserves nothing.
+    /// Whether a request of so many tokens would be let in now, of several by some provider. Reserves nothing.
     [[nodiscard]] Answer can_proceed(std::int64_t estimated_tokens = 0) const noexcept;
+    /// What the last minute used, of all providers added up.
+    [[nodiscard]] LimiterMetrics used() const noexcept;
 
    private:
     friend LlmClient;
-    explicit RateLimiter(const LlmClient& client) noexcept : client_{&client} {}
+    RateLimiter(const LlmClient& client, std::string_view provider) : client_{&client}, provider_{provider} {}
     const LlmClient* client_;
+    std::string provider_;
   };
-  [[nodiscard]] RateLimiter rate_limiter() const noexcept { return RateLimiter{*this}; }
+  [[nodiscard]] RateLimiter rate_limiter(std::string_view provider = "all") const {
+    return RateLimiter{*this, provider};
+  }
 
   /// See `LlmClientSettings::provider_priority`; from the next call on. Unknown names are refused as wrong settings
   /// are.

@@ -16,8 +16,8 @@
 // The lines name providers, policies, faults, times and numbers: never a prompt, an answer or a key.
 // The sink is called on the thread that makes the call (inside a Hedge on one of its threads), between policy
 // decisions: it must not block for long. What it throws is dropped. Not part of <aramid/aramid.hpp>.
-// Cost: one line per attempt, and one for all that is out of the ordinary; each reads the clock and allocates. Thread-safety: a log
-// belongs to its call; one sink for several calls must be safe to call from their threads.
+// Cost: one line per attempt, and one for all that is out of the ordinary; each reads the clock and allocates.
+// Thread-safety: a log belongs to its call; one sink for several calls must be safe to call from their threads.
 #pragma once
 
 #include <aramid/context.hpp>

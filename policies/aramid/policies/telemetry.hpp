@@ -25,6 +25,7 @@
 
 #include <aramid/access.hpp>
 #include <aramid/policies/breaker_word.hpp>
+#include <aramid/policies/metrics_values.hpp>
 #include <aramid/policies/name_table.hpp>
 #include <aramid/policies/telemetry_shards.hpp>
 #include <aramid/policy.hpp>
@@ -73,8 +74,8 @@ class Telemetry {
  public:
   using Tag = TelemetryTag;
   static constexpr Name name = "Telemetry";
-  static constexpr std::size_t max_providers = 16;
-  static constexpr std::size_t max_policies = 8;
+  static constexpr std::size_t max_providers = most_named_providers;
+  static constexpr std::size_t max_policies = most_named_policies;
 
   struct Scope {
     Listener listener;
