@@ -29,7 +29,7 @@ says() {
 }
 
 says 0 "$out" "usage: chat [OPTIONS]" --help
-for option in --prompt --provider --model --base-url --key-env --demo --chats --threads --seed; do
+for option in --prompt --provider --model --base-url --key-env --demo --chats --threads --seed --fleet; do
   grep -qe "^  $option " "$out" || complain "--help does not list $option"
 done
 says 2 "$err" "There is no option '--frob'" --frob

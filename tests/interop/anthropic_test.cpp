@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// Anthropic's messages: from the web server behind nginx, and from a mock server that others wrote.
+// Anthropic's messages from the web server behind nginx.
 
 #include <aramid/adapters/anthropic.hpp>
 
@@ -31,14 +31,6 @@ std::vector<std::string> ways() {
 
 struct Addressed : Heard {
   explicit Addressed(const std::string& model) : Heard{model, "metadata/user_id"} {}
-};
-
-struct Asked : Addressed {
-  explicit Asked(const char* prompt) : Addressed{""} {
-    request.messages.front().content = prompt;
-    request.options.tools = {{.name = "weather", .parameters_json = R"({"type":"object"})"},
-                             {.name = "clock"}};
-  }
 };
 
 using Guarded = Resilient<Anthropic, Retry<2, Backoff<Exponential, Jitter, 1ms, 2ms>>, Timeout<10s>>;
@@ -107,54 +99,4 @@ TEST_CASE("a message that breaks off is the next provider's turn before its text
   REQUIRE_FALSE(answer);
   CHECK(answer.error().fault == Fault::rate_limited);
   CHECK(answer.error().retry_after == 7s);
-}
-
-TEST_CASE("aimock's messages are read whole, and its errors are typed", "[interop][anthropic]") {
-  const Anthropic client = provider(world("INTEROP_AIMOCK"));
-  for (const bool streams : {false, true}) {
-    Asked text{"text"};
-    Asked tools{"weather"};
-    if (!streams) text.request.on_text = tools.request.on_text = {};
-    Context ctx;
-    const auto answer = client(text.request, ctx);
-    INFO(problem(answer));
-    REQUIRE(answer);
-    CHECK(answer->text == interop::whole_text());
-    CHECK(text.text == (streams ? interop::whole_text() : std::string{}));
-    CHECK(answer->finish_reason == FinishReason::stop);
-    CHECK(ctx.usage.known());
-
-    Context calls;
-    const auto called = client(tools.request, calls);
-    INFO(problem(called));
-    REQUIRE(called);
-    interop::check_calls(*called);
-    CHECK(called->finish_reason == FinishReason::tool_calls);
-
-    Asked found{"weather"};
-    found.request.messages.push_back({.role = Role::assistant, .tool_calls = called->tool_calls});
-    found.request.messages.push_back({.role = Role::tool, .content = "sunny", .tool_call_id = "call_a"});
-    found.request.messages.push_back({.role = Role::tool, .content = "12:00", .tool_call_id = "call_b"});
-    Context result;
-    const auto concluded = client(found.request, result);
-    INFO(problem(concluded));
-    REQUIRE(concluded);
-    CHECK(concluded->text == "It is noon, and sunny.");
-  }
-
-  const auto error_of = [&](const char* prompt) {
-    Asked heard{prompt};
-    Context ctx;
-    const auto answer = client(heard.request, ctx);
-    REQUIRE_FALSE(answer);
-    UNSCOPED_INFO(prompt << ", " << problem(answer));
-    return answer.error();
-  };
-  const Error limited = error_of("limited");
-  CHECK(limited.fault == Fault::rate_limited);
-  CHECK(limited.retry_after == 3s);
-  CHECK(error_of("overloaded").fault == Fault::overloaded);
-  CHECK(error_of("garbage").fault == Fault::malformed);
-  CHECK(error_of("gone").fault == Fault::connection_lost);
-  CHECK(error_of("cut").fault == Fault::interrupted);
 }

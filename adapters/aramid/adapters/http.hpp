@@ -20,6 +20,8 @@
 // Thread-safety: one Http serves many threads. Each connection serves one call at a time; calls beyond
 // `max_connections` wait for a free one. Copies share the connections.
 // Cost: a thread for all Http objects together while any exists and has made a call.
+// Answers that only announce another one (102, 103) are passed over; over TLS, or if the request has no body, they
+// are Fault::malformed.
 // Works over cpp-httplib on POSIX systems; SIGPIPE never reaches the process.
 #pragma once
 

@@ -126,6 +126,7 @@ On the embedded fleet:
   --chats N          chats that each client sends (300)
   --threads N        chats at a time, up to 64 (16)
   --seed N           of the servers' faults (1001)
+  --fleet            nothing but its servers: prints their three ports and serves until stdin ends
 
   -h, --help         this text
 
