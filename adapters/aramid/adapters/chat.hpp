@@ -52,6 +52,9 @@ struct Message {
   std::vector<ToolCall> tool_calls{};  ///< with Role::assistant: what it asked for earlier
   std::string tool_call_id{};          ///< with Role::tool: which call this answers
   std::vector<Image> images{};         ///< the model sees them before `content`
+  /// With Role::assistant: the `extra_json` of the Completion that this message repeats, for providers that want
+  /// back what was no text and no call, such as signed thoughts. The others leave it out.
+  std::string extra_json{};
 };
 
 /// A function offered to the model.

@@ -18,7 +18,8 @@
 // In an answer: `finish_reason` is `tool_calls` if a function is to be called, and `finish_reason_text` is the
 // response's status, or why it is incomplete. The id of a ToolCall is its `call_id`. What is neither text nor a
 // function call, such as reasoning and what the provider's own tools did, is `output` in `extra_json`, and counts as
-// progress while it is streamed.
+// progress while it is streamed. Reasoning that was asked for encrypted ("include":["reasoning.encrypted_content"])
+// goes back with the next request if its message has the `extra_json` of the answer.
 #pragma once
 
 #include <aramid/adapters/chat_provider.hpp>
