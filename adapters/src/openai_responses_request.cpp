@@ -40,6 +40,23 @@ Written<Json> encode_content(const Message& message) {
   return parts;
 }
 
+// Reasoning is taken back only where it is whole: by its id it is found only as long as the provider stores it.
+Written<void> add_reasoning(Json& input, const Message& message) {
+  if (message.extra_json.empty() || message.role != Role::assistant) return {};
+  const Written<Json> extra = parse_object(message.extra_json, "the extra_json of a message");
+  if (!extra) return Problem{extra.error()};
+  const Json& output = member(*extra, "output");
+  for (std::size_t i = 0; output.is_array() && i < output.size(); ++i) {
+    if (text_of(output[i], "type") != "reasoning" || text_of(output[i], "encrypted_content").empty())
+      continue;
+    Json item = output[i];
+    item.erase("id");
+    item.erase("status");
+    input.push_back(std::move(item));
+  }
+  return {};
+}
+
 Written<void> add_items(Json& input, const Message& message) {
   if (message.role == Role::assistant && !message.images.empty())
     return Problem{"an assistant's message cannot have images here"};
@@ -52,6 +69,7 @@ Written<void> add_items(Json& input, const Message& message) {
                      {"output", std::move(*content)}});
     return {};
   }
+  if (Written<void> added = add_reasoning(input, message); !added) return added;
   const bool only_calls = message.content.empty() && !message.tool_calls.empty();
   if (!only_calls) {
     input.push_back(

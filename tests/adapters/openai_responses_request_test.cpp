@@ -104,6 +104,27 @@ TEST_CASE("instructions are what stands first, unless there is nothing else", "[
   CHECK(body["input"].size() == 2);
 }
 
+TEST_CASE("reasoning goes back before what it led to, if it is whole", "[adapters][responses]") {
+  ChatRequest request;
+  request.messages = {
+      {.content = "Add."},
+      {.role = Role::assistant,
+       .content = "So.",
+       .tool_calls = {{"a", "add", "{}"}},
+       .extra_json =
+           R"({"output":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"gAAA"},)"
+           R"({"type":"reasoning","id":"rs_2","summary":[]},{"type":"web_search_call","id":"ws"},7]})"},
+      {.role = Role::tool, .content = "4", .tool_call_id = "a", .extra_json = "not looked at"}};
+  const Json input = written(request)["input"];
+  REQUIRE(input.size() == 5);
+  CHECK(input[1] == Json::parse(R"({"type":"reasoning","summary":[],"encrypted_content":"gAAA"})"));
+  CHECK(input[2]["content"] == "So.");
+  request.messages[1].extra_json = R"({"content":[{"type":"thinking"}]})";
+  CHECK(written(request)["input"].size() == 4);
+  request.messages[1].extra_json = "{";
+  CHECK_THAT(problem(request), support::contains("extra_json of a message"));
+}
+
 TEST_CASE("a tool choice and a format are written as Responses have them", "[adapters][responses]") {
   ChatRequest request{"Hi"};
   for (const char* choice : {"auto", "none", "required"}) {

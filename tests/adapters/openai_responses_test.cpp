@@ -97,9 +97,9 @@ TEST_CASE("text that came in no piece is taken from what is whole", "[adapters][
   const std::string cited =
       R"({"type":"message","content":[{"type":"output_text","text":"One ","annotations":[{"url":"u"}]},)"
       R"({"type":"output_text","text":"two."}]})";
-  for (const std::string& bytes :
-       {start + item("done", 0, cited) + over(), start + item("done", 7, cited) + over('[' + cited + ']'),
-        start + over('[' + cited + ']'), over('[' + cited + ']')}) {
+  for (const std::string& bytes : {start + text(0, "") + item("done", 0, cited) + over(),
+                                   start + item("done", 7, cited) + over('[' + cited + ']'),
+                                   start + over('[' + cited + ']'), over('[' + cited + ']')}) {
     const Answered answer = answered(wire(), bytes);
     REQUIRE_FALSE(answer.error);
     CHECK(answer.heard == "One two.");
