@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// docs/examples/drivers.cpp: a thousand callers in one thread and in virtual time, and a driver of one's own. Needs no
-// network.
+// docs/examples/drivers.cpp: a thousand callers in one thread and in virtual time, and a driver of one's own. Needs
+// no network.
 //
 // run
 

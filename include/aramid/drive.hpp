@@ -14,8 +14,8 @@
 //   }
 //   decider.conclude(outcome);         // now it is what the caller gets
 //
-// What the visitor is shown is asked as `asked(request, ctx)` or driven in the same way. `Decider::asks_bare` says of a
-// plain provider, one that is no stack, that it is called as it stands and not through a decider of its own.
+// What the visitor is shown is asked as `asked(request, ctx)` or driven in the same way. `Decider::asks_bare` says
+// of a plain provider, one that is no stack, that it is called as it stands and not through a decider of its own.
 // What the visitor begins there is begun at once, for the deciders hand the last reading of the clock on through
 // `ctx`. A decider that is dropped at any point gives back what it holds. See docs/drivers.md.
 // Cost: that of the rules. Thread-safety: one call, one thread at a time.
@@ -51,7 +51,8 @@ class OnceCall;
 
 /// The drivers' way into clients. Not for users, policies or providers.
 struct DriverAccess {
-  /// The decider of one call; refers to all three. Of a plain provider as a candidate: one attempt, counted and noted.
+  /// The decider of one call; refers to all three. Of a plain provider as a candidate: one attempt, counted and
+  /// noted.
   template <class Client, class Request>
   [[nodiscard]] ARAMID_INLINE static auto decide(Client& client, const Request& request, Context& ctx) {
     if constexpr (has_decider_v<Client>) {

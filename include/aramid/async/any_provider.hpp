@@ -7,8 +7,8 @@
 //   FailoverList<SuccessRate, AnyChat> chat{candidates};
 //   Outcome<Completion> answer = co_await async_call(chat, request, ctx);
 //
-// Everything that an AnyProvider is. Whatever it holds is compiled for both drivers, which a plain AnyProvider spares
-// programs without coroutines; what it holds must be callable under both.
+// Everything that an AnyProvider is. Whatever it holds is compiled for both drivers, which a plain AnyProvider
+// spares programs without coroutines; what it holds must be callable under both.
 // Cost: as an AnyProvider's; an indirect call and the driver's allocations an asynchronous call.
 #pragma once
 
