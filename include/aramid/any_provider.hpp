@@ -21,7 +21,25 @@
 
 ARAMID_BEGIN
 
-template <class Request, class Response>
+namespace detail {
+[[nodiscard]] ARAMID_COLD inline std::unexpected<Error> moved_from() {
+  return fail(Fault::invalid_request, 0, "this AnyProvider has been moved from");
+}
+}  // namespace detail
+
+/// Which drivers can look into an AnyProvider: the blocking one only. See <aramid/async/any_provider.hpp>.
+struct BlockingOnly {
+  template <class Request, class Response>
+  struct Interface {
+    virtual ~Interface() = default;
+  };
+  template <class Held, class Request, class Response>
+  struct Implements final : Held {
+    using Held::Held;
+  };
+};
+
+template <class Request, class Response, class Drivers = BlockingOnly>
 class AnyProvider {
  public:
   /// Attempts are counted by what is inside.
@@ -37,7 +55,7 @@ class AnyProvider {
   /// Builds a `Provider` in place, as clients need it: they do not move.
   template <class Provider, class... From>
   explicit AnyProvider(std::in_place_type_t<Provider>, From&&... from)
-      : held_{new Held<Provider>(std::forward<From>(from)...)} {
+      : held_{new Made<Provider>(std::forward<From>(from)...)} {
     static_assert(std::same_as<std::invoke_result_t<Provider&, const Request&, Context&>, Outcome<Response>>,
                   "aramid: AnyProvider<Request, Response> holds providers that return Outcome<Response>");
   }
@@ -50,12 +68,22 @@ class AnyProvider {
 
   Outcome<Response> operator()(const Request& request, Context& ctx) {
     if (held_ == nullptr) [[unlikely]]
-      return fail(Fault::invalid_request, 0, "this AnyProvider has been moved from");
+      return detail::moved_from();
     return held_->call(request, ctx);
   }
   Outcome<Response> operator()(const Request& request) {
     Context ctx;
     return (*this)(request, ctx);
+  }
+
+  /// The same for coroutines, if the drivers include theirs.
+  template <class Asked = Request>
+    requires requires(const Asked& request, Context& ctx) {
+      Drivers::template ask<Response>(
+          static_cast<typename Drivers::template Interface<Asked, Response>*>(nullptr), request, ctx);
+    }
+  auto async(const Asked& request, Context& ctx) {
+    return Drivers::template ask<Response, Request>(held_, request, ctx);
   }
 
   /// What is inside if it is a `Provider`, else null: `breaker(*any.get_if<Client>())`.
@@ -88,8 +116,7 @@ class AnyProvider {
   [[nodiscard]] static consteval unsigned max_attempts() noexcept { return unlimited_attempts; }
 
  private:
-  struct Anything {
-    virtual ~Anything() = default;
+  struct Anything : Drivers::template Interface<Request, Response> {
     virtual Outcome<Response> call(const Request& request, Context& ctx) = 0;
     [[nodiscard]] virtual std::string describe() const = 0;
     [[nodiscard]] virtual Duration worst_case() const noexcept = 0;
@@ -99,7 +126,7 @@ class AnyProvider {
   };
 
   template <class Provider>
-  struct Held final : Anything {
+  struct Held : Anything {
     Provider provider;
 
     template <class... From>
@@ -123,6 +150,9 @@ class AnyProvider {
       return headroom_of(provider, now);
     }
   };
+
+  template <class Provider>
+  using Made = typename Drivers::template Implements<Held<Provider>, Request, Response>;
 
   Anything* held_;
 };

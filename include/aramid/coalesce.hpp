@@ -119,8 +119,8 @@ class Coalesce : public Wrapping<Client> {
     }
 
    private:
-    // A failure that says nothing to the others: this caller gave up, or its time is over, whatever the client calls
-    // it.
+    // A failure that says nothing to the others: this caller gave up, or its time is over, whatever the client
+    // calls it.
     [[nodiscard]] bool is_own(const Result& outcome) const noexcept {
       return !outcome && (outcome.error().fault == Fault::cancelled ||
                           outcome.error().fault == Fault::deadline_exceeded || ctx_.stop.stop_requested() ||

@@ -14,6 +14,8 @@
 //   }
 //   decider.conclude(outcome);         // now it is what the caller gets
 //
+// What the visitor is shown is asked as `asked(request, ctx)` or driven in the same way. `Decider::asks_bare` says
+// of a plain provider, one that is no stack, that it is called as it stands and not through a decider of its own.
 // What the visitor begins there is begun at once, for the deciders hand the last reading of the clock on through
 // `ctx`. A decider that is dropped at any point gives back what it holds. See docs/drivers.md.
 // Cost: that of the rules. Thread-safety: one call, one thread at a time.
@@ -26,20 +28,6 @@
 #include <utility>      // move
 
 ARAMID_BEGIN
-
-/// The drivers' way into clients. Not for users, policies or providers.
-struct DriverAccess {
-  /// The decider of one call; refers to all three.
-  template <class Client, class Request>
-  [[nodiscard]] ARAMID_INLINE static auto decide(Client& client, const Request& request, Context& ctx) {
-    return client.decide(request, ctx);
-  }
-  /// The same of a call that several attempts race for (<aramid/hedge_call.hpp>).
-  template <class Result, class Client, class Request, class Launcher>
-  [[nodiscard]] static auto race(Client& client, const Request& request, Context& ctx, Launcher launcher) {
-    return client.template race<Result>(request, ctx, launcher);
-  }
-};
 
 /// Whether a driver can run the client's rules itself: then it has the same ones, and the driver's waits. Any other
 /// client is called as it stands.
@@ -55,6 +43,30 @@ inline constexpr bool races_v = false;
 template <class Client>
   requires requires { Client::races; }
 inline constexpr bool races_v<Client> = Client::races;
+
+namespace detail {
+template <class Provider>
+class OnceCall;
+}  // namespace detail
+
+/// The drivers' way into clients. Not for users, policies or providers.
+struct DriverAccess {
+  /// The decider of one call; refers to all three. Of a plain provider as a candidate: one attempt, counted and
+  /// noted.
+  template <class Client, class Request>
+  [[nodiscard]] ARAMID_INLINE static auto decide(Client& client, const Request& request, Context& ctx) {
+    if constexpr (has_decider_v<Client>) {
+      return client.decide(request, ctx);
+    } else {
+      return detail::OnceCall<Client>{client, ctx};
+    }
+  }
+  /// The same of a call that several attempts race for (<aramid/hedge_call.hpp>).
+  template <class Result, class Client, class Request, class Launcher>
+  [[nodiscard]] static auto race(Client& client, const Request& request, Context& ctx, Launcher launcher) {
+    return client.template race<Result>(request, ctx, launcher);
+  }
+};
 
 namespace detail {
 

@@ -37,8 +37,8 @@ class FailoverList {
     CandidateFacts facts{};
   };
 
-  /// 1 to 64 candidates with different names, under `Weighted<3, 1>` as many as it has weights; otherwise refused as
-  /// wrong settings are (<aramid/settings.hpp>).
+  /// 1 to 64 candidates with different names, under `Weighted<3, 1>` as many as it has weights; otherwise refused
+  /// as wrong settings are (<aramid/settings.hpp>).
   explicit FailoverList(std::vector<Candidate> candidates) : candidates_{std::move(candidates)} {
     if constexpr (fixed_candidates_v<Routing> != 0) {
       require_setting(candidates_.size() == max_candidates, "the number of candidates of a FailoverList",

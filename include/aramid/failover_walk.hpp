@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/failover_walk.hpp: what candidates known at compile time and at run time have in common: a routing's state,
-// and a look at the order in which a call would ask them.
+// aramid/failover_walk.hpp: what candidates known at compile time and at run time have in common: a routing's
+// state, and a look at the order in which a call would ask them.
 #pragma once
 
 #include <aramid/failover_call.hpp>

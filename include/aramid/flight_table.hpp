@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/flight_table.hpp: calls under way, and who waits for their outcome. Sans-I/O, so that every driver can run it.
+// aramid/flight_table.hpp: calls under way, and who waits for their outcome. Sans-I/O, so that every driver can run
+// it.
 //
 // The first caller with a key leads; those who come while its call lasts follow, in the order of their coming. When
 // it lands its outcome with them they are all woken and have it; when it goes without, the next one is woken and

@@ -3,9 +3,9 @@
 //
 // aramid/hedge_call.hpp: one call of a Hedge, for drivers: when it launches, how long it waits, and how it ends.
 //
-// The steps of any decider (<aramid/drive.hpp>). An *attempt* is one of the call's own, unhedged. Those that race are
-// begun by the driver's `Launcher`, a callable `bool(attempt) noexcept`, beside the call: false if it can have nobody
-// run one. A call that is dropped tells all of them to stop.
+// The steps of any decider (<aramid/drive.hpp>). An *attempt* is one of the call's own, unhedged. Those that race
+// are begun by the driver's `Launcher`, a callable `bool(attempt) noexcept`, beside the call: false if it can have
+// nobody run one. A call that is dropped tells all of them to stop.
 // Thread-safety: one thread at a time; the attempts may run on others.
 #pragma once
 

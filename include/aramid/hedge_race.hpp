@@ -7,7 +7,8 @@
 // returns. Events and budgets go through it while the caller waits. What an attempt reads of the caller's it has
 // from the race, which owns it: a loser may still be starting when the caller has gone. Nobody stops an attempt, or
 // asks a race outside for the right to output, with the lock held. Who runs an attempt, a thread or a coroutine, is
-// the driver's affair: it begins with `start`, asks the client within an `Inside`, and ends with `finish` or `throw_`.
+// the driver's affair: it begins with `start`, asks the client within an `Inside`, and ends with `finish` or
+// `throw_`.
 #pragma once
 
 #include <aramid/hedge_decider.hpp>
@@ -63,8 +64,8 @@ class HedgeRace final : public CommitGate,
 
   /// Whether the call's ceiling on attempts leaves one more.
   [[nodiscard]] bool may_launch() const noexcept { return attempts_left_ > 0; }
-  /// Launches the next attempt: `launcher(attempt)` has somebody run it. False, and nothing done, if there is nobody,
-  /// or no memory for it.
+  /// Launches the next attempt: `launcher(attempt)` has somebody run it. False, and nothing done, if there is
+  /// nobody, or no memory for it.
   template <class Launcher>
   [[nodiscard]] bool launch(const Launcher& launcher, Instant now) noexcept {
     Attempt& attempt = attempts_[decider_.count()];

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/hedge_relay.hpp: what the policies of a hedged attempt say to the world reaches the call, while it is there.
+// aramid/hedge_relay.hpp: what the policies of a hedged attempt say to the world reaches the call, while it is
+// there.
 //
 // Cost: nothing but the race's lock for each event that somebody wants. Thread-safety: the race's.
 #pragma once

@@ -61,9 +61,9 @@ class StackCall {
   }
   template <class Result>
   ARAMID_INLINE void conclude(Result& outcome) noexcept {
+    if (reads_time && nested_) CallAccess::hand_up(ctx(), now_);
     if (!outcome) [[unlikely]]
       conclude_failure(outcome);
-    if (reads_time && nested_) CallAccess::hand_up(ctx(), now_);
   }
 
   template <class Visitor>

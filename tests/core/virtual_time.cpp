@@ -4,13 +4,16 @@
 // Coroutines in virtual time: what wakes them, in which order, a thousand calls at once, and what is left of them.
 
 #include <aramid/aramid.hpp>
+#include <aramid/async/any_provider.hpp>
 #include <aramid/async/call.hpp>
 #include <aramid/coalesce.hpp>
+#include <aramid/failover_list.hpp>
 #include <aramid/hedge.hpp>
 #include <aramid/testing.hpp>
 #include <aramid/testing/virtual_time.hpp>
 
 #include <map>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -227,6 +230,37 @@ TEST_CASE("1,000 hedged calls at once: losers are told to stop and drained", "[a
   CHECK(Server::stopped == 1000);
   CHECK(Server::now_inside == 0);
   CHECK(time.asleep() == 0);
+}
+
+TEST_CASE("providers chosen at run time are driven inside, or called as they stand", "[async]") {
+  VirtualTime time;
+  using Any = AnyAsyncProvider<int, int>;
+  using Guarded = Resilient<testing::Scripted<int>, Backoff<Exponential, NoJitter>>;
+  const testing::Scripted<int> down{{fail(Fault::unauthorized, 401), 1s}};
+  const testing::Scripted<int> well{{fail(Fault::overloaded, 503), 1s}, {7, 1s}};
+  std::vector<FailoverList<Priority, Any>::Candidate> candidates;
+  candidates.push_back({"a", Any{down}, {}});
+  candidates.push_back({"b", Any{std::in_place_type<Guarded>, well}, {}});
+  FailoverList<Priority, Any> client{std::move(candidates)};
+  std::map<Instant, int> ends;
+  long sum = 0;
+  const Instant begin = time.now();
+  for (int i = 0; i < 2; ++i) time.spawn(caller(client, time, i, ends, sum));
+  time.run();
+  CHECK(sum == 14);
+  // Both at once: a second at a; then the first of them fails at b, waits a second, and asks again.
+  CHECK(ends == std::map<Instant, int>{{begin + 2s, 1}, {begin + 4s, 1}});
+
+  Any moved{well};
+  const Any taken = std::move(moved);
+  Context ctx = time.context();
+  const int request = 1;
+  CHECK(time.run(async_call(moved, request, ctx)).error().fault == Fault::invalid_request);
+
+  AnyProvider<int, int> plain{std::in_place_type<Guarded>, testing::Scripted<int>{{5, 3s}}};
+  Context blocks = time.context();
+  CHECK(time.run(async_call(plain, request, blocks)) == 5);
+  CHECK(time.now() == begin + 7s);
 }
 
 TEST_CASE("equal requests at once share one call, and the next in line takes it over", "[async]") {

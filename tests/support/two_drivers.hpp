@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The same calls of the same client types under the blocking driver, on a manual clock, and under the coroutine driver,
-// in virtual time. Everything that a caller can see of either is written down, to be compared.
+// The same calls of the same client types under the blocking driver, on a manual clock, and under the coroutine
+// driver, in virtual time. Everything that a caller can see of either is written down, to be compared.
 #pragma once
 
 #include <aramid/aramid.hpp>

@@ -149,10 +149,8 @@ template <class Result, class Client, class Request>
 [[nodiscard]] auto decide(Client& client, const Request& request, Context& ctx) {
   if constexpr (races_v<Client>) {
     return DriverAccess::race<Result>(client, request, ctx, LaunchCoroutine{});
-  } else if constexpr (has_decider_v<Client>) {
-    return DriverAccess::decide(client, request, ctx);
   } else {
-    return OnceCall<Client>{client, ctx};
+    return DriverAccess::decide(client, request, ctx);
   }
 }
 
