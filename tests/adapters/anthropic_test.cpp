@@ -50,11 +50,11 @@ const std::string over = event("message_stop");
 }  // namespace
 
 TEST_CASE("a streamed text is put together, and its usage is the last word", "[adapters][anthropic]") {
-  const std::string whole =
-      start(
-          R"({"input_tokens":7,"cache_creation_input_tokens":20,"cache_read_input_tokens":300,"output_tokens":1})") +
-      text_block + ping + text(0, "Hal") + ping + text(0, "lo \\u4e9a") + ends(0) +
-      event("some_news", R"("x":1)") + stops("end_turn", R"({"input_tokens":0,"output_tokens":5})") + over;
+  const std::string whole = start(R"({"input_tokens":7,"cache_creation_input_tokens":20,)"
+                                  R"("cache_read_input_tokens":300,"output_tokens":1})") +
+                            text_block + ping + text(0, "Hal") + ping + text(0, "lo \\u4e9a") + ends(0) +
+                            event("some_news", R"("x":1)") +
+                            stops("end_turn", R"({"input_tokens":0,"output_tokens":5})") + over;
   for (const std::string& bytes : {whole, whole.substr(0, whole.size() - 2), whole + "data: [DONE]\n\n"}) {
     support::at_every_split(wire(), bytes, [](const Answered& answer) {
       REQUIRE_FALSE(answer.error);
@@ -78,6 +78,7 @@ TEST_CASE("streamed tool calls come whole, with or without pieces and ends", "[a
   const std::string bytes = start() + text_block + text(0, "So.") + ends(0) + tool_block + partial(1, "") +
                             partial(1, "{\"x\": ") + partial(1, "[1]}") + ends(1) +
                             block(2, R"({"type":"tool_use","id":"toolu_2","name":"now","input":{}})") +
+                            partial(2, "") +
                             block(3, R"({"type":"tool_use","id":"toolu_3","name":"put","input":{"y":2}})") +
                             ends(3) + stops("tool_use") + over;
   support::at_every_split(wire(), bytes, [](const Answered& answer) {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 
-// The ready-made services that speak OpenAI's language: where they are asked, with which key, and what is different.
+// The services that speak OpenAI's language: where they are asked, with which key, and what is different.
 
 #include <aramid/adapters/compatible.hpp>
 

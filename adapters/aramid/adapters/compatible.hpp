@@ -16,40 +16,41 @@
 ARAMID_BEGIN
 
 /// https://api.groq.com/openai/v1, key from GROQ_API_KEY. `max_tokens` counts against the limit of tokens per
-/// minute when the request is made, so set it; a request larger than that limit is `request_too_large`. Its quota of
-/// requests is one per day.
+/// minute when the request is made, so set it; a request larger than that limit is `request_too_large`. Its
+/// quota of requests is one per day.
 class Groq : public OpenAi {
  public:
   Groq() : Groq(ProviderSettings{}) {}
   explicit Groq(const ProviderSettings& settings);
 };
 
-/// https://api.together.ai/v1, key from TOGETHER_API_KEY. `rate_limited`: you are over your limit; `overloaded`: you
-/// are not, but there is no capacity.
+/// https://api.together.ai/v1, key from TOGETHER_API_KEY. `rate_limited`: you are over your limit;
+/// `overloaded`: you are not, but there is no capacity.
 class Together : public OpenAi {
  public:
   Together() : Together(ProviderSettings{}) {}
   explicit Together(const ProviderSettings& settings);
 };
 
-/// https://openrouter.ai/api/v1, key from OPENROUTER_API_KEY. The headers HTTP-Referer and X-Title, in the settings,
-/// tell it who asks. It fails over by itself between those who serve a model.
+/// https://openrouter.ai/api/v1, key from OPENROUTER_API_KEY. The headers HTTP-Referer and X-Title, in the
+/// settings, tell it who asks. It fails over by itself between those who serve a model.
 class OpenRouter : public OpenAi {
  public:
   OpenRouter() : OpenRouter(ProviderSettings{}) {}
   explicit OpenRouter(const ProviderSettings& settings);
 };
 
-/// https://api.mistral.ai/v1, key from MISTRAL_API_KEY. It refuses what it does not know: names of messages are not
-/// sent, `seed` goes by its own name, and usage comes unasked.
+/// https://api.mistral.ai/v1, key from MISTRAL_API_KEY. It refuses what it does not know: names of messages are
+/// not sent, `seed` goes by its own name, and usage comes unasked.
 class Mistral : public OpenAi {
  public:
   Mistral() : Mistral(ProviderSettings{}) {}
   explicit Mistral(const ProviderSettings& settings);
 };
 
-/// https://api.deepseek.com/v1, key from DEEPSEEK_API_KEY. When it is busy it keeps a call waiting with comments or
-/// blank lines, up to `idle_timeout`; an answer that it cuts off for want of resources is `overloaded`.
+/// https://api.deepseek.com/v1, key from DEEPSEEK_API_KEY. When it is busy it keeps a call waiting with
+/// comments or blank lines, up to `idle_timeout`; an answer that it cuts off for want of resources is
+/// `overloaded`.
 class DeepSeek : public OpenAi {
  public:
   DeepSeek() : DeepSeek(ProviderSettings{}) {}
@@ -57,8 +58,8 @@ class DeepSeek : public OpenAi {
 };
 
 /// Azure OpenAI, address from AZURE_OPENAI_ENDPOINT ("https://NAME.openai.azure.com") and key from
-/// AZURE_OPENAI_API_KEY, sent as "api-key". The model is the deployment's name. An address that ends in "/openai/v1"
-/// is asked by that API, which has no versions. What Azure's filter refuses is `content_filtered`.
+/// AZURE_OPENAI_API_KEY, sent as "api-key". The model is the deployment's name. An address that ends in
+/// "/openai/v1" is asked by that API, which has no versions. What Azure's filter refuses is `content_filtered`.
 class AzureOpenAi : public OpenAi {
  public:
   AzureOpenAi() : AzureOpenAi(ProviderSettings{}) {}
@@ -73,8 +74,9 @@ class Vllm : public OpenAi {
   explicit Vllm(const ProviderSettings& settings);
 };
 
-/// A llama.cpp server, http://127.0.0.1:8080/v1 unless `base_url` says where. No key unless the settings have one.
-/// It serves the model that it was started with, whatever the request names; `loading` until it has read it.
+/// A llama.cpp server, http://127.0.0.1:8080/v1 unless `base_url` says where. No key unless the settings have
+/// one. It serves the model that it was started with, whatever the request names; `loading` until it has read
+/// it.
 class LlamaCpp : public OpenAi {
  public:
   LlamaCpp() : LlamaCpp(ProviderSettings{}) {}

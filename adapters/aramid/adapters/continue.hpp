@@ -26,14 +26,14 @@
 ARAMID_BEGIN
 
 /// The text so far becomes the last message, the assistant's, or the end of it. Servers that go on from such a
-/// message do so by themselves (Ollama, Anthropic's models) or want a word for it: for vLLM put
+/// message do so by themselves (Ollama, Anthropic's models up to 4.5) or want a word for it: for vLLM put
 /// `{"continue_final_message": true, "add_generation_prompt": false}` into `options.extra_json` in a function of
 /// your own.
 struct Prefill {
   void operator()(ChatRequest& request, const Completion& so_far) const;
 };
 /// Besides that a message of the user's asks to go on. For servers that take an assistant's message as complete
-/// (OpenAI).
+/// (OpenAI), or refuse one at the end (Anthropic's models since 4.6).
 struct AskToGoOn {
   void operator()(ChatRequest& request, const Completion& so_far) const;
 };
