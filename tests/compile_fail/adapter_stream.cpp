@@ -9,7 +9,7 @@
 // expect 5: aramid: Continue<Client, Times, How>: How is Prefill, AskToGoOn, or a function of (ChatRequest&,
 // expect 6: aramid: Where a Restart or Continue asks again is SameProvider or NextProvider
 // expect 7: aramid: the client of a Restart or Continue must be callable as client(request, ctx) with a ChatRequest
-// expect 8: aramid: the client of an Estimated must be callable as client(request, ctx) with a ChatRequest and return
+// expect 8: aramid: the client of an Estimated must be callable as client(request, ctx) with a ChatRequest
 
 #include <aramid/adapters/continue.hpp>
 #include <aramid/adapters/estimated.hpp>
