@@ -280,7 +280,7 @@ TEST_CASE("an estimate is on the high side and never overflows", "[adapters][cha
   ChatRequest request{std::string(300, 'x')};
   request.options.max_tokens = 50;
   CHECK(estimate_tokens(request) >= 150);
-  CHECK(estimate_tokens(request) <= 200);
+  CHECK(estimate_tokens(request) <= 250);
   CHECK(estimate_cost(request).output_tokens == 50);
   CHECK(estimate_cost(request).input_tokens == estimate_tokens(request) - 50);
   request.options.max_tokens.reset();

@@ -3,7 +3,15 @@
 
 // Errors without a status of their own, inside others, and under somebody else's status.
 
+#include <aramid/adapters/sse.hpp>
+
 #include "error_bodies.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <tuple>
 
 using namespace aramid;
 using namespace std::chrono_literals;
@@ -146,4 +154,55 @@ TEST_CASE("words of megabytes are searched no further than an error keeps them",
   CHECK(error.fault == Fault::rate_limited);
   CHECK_FALSE(error.retry_after);
   CHECK(error.message.size() <= 2048);
+}
+
+TEST_CASE("a body that is cut off or garbled at any byte is still told by its status",
+          "[adapters][classify]") {
+  const std::string whole = google(429, "RESOURCE_EXHAUSTED", "Please retry in 3s.", comes_back("7s"));
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    INFO(i);
+    const Error cut = classify(503, {}, whole.substr(0, i), now);
+    CHECK(cut.fault == Fault::overloaded);
+    CHECK((!cut.retry_after || *cut.retry_after == 3s));
+    for (const char c : {'\0', '"', '{', '}', '\\', '9', '\xFF'}) {
+      std::string garbled = whole;
+      garbled[i] = c;
+      const Error error = classify(429, {}, garbled, now);
+      // One other letter may make a code of it that nobody knows, or a number that is a status.
+      CHECK((error.fault == Fault::rate_limited || error.fault == Fault::quota_exhausted));
+      CHECK((!error.retry_after || *error.retry_after <= longest_hint));
+    }
+  }
+}
+
+TEST_CASE("recorded errors inside streams get their faults", "[adapters][classify][fixtures]") {
+  const char* folder = std::getenv("ARAMID_FIXTURES");
+  if (folder == nullptr) {
+    SUCCEED("no fixtures here");
+    return;
+  }
+  const std::tuple<const char*, Fault, int> rows[] = {
+      {"openai/responses_insufficient_quota_inside_200.sse", Fault::quota_exhausted, 2},
+      {"openai/responses_failed_request_too_large.sse", Fault::request_too_large, 1},
+      {"openai/chat_error_mid_stream.sse", Fault::unavailable, 1},
+      {"vllm/error_mid_stream_then_done.sse", Fault::unavailable, 1},
+      {"openrouter/error_mid_stream.sse", Fault::unavailable, 1},
+      {"anthropic/overloaded_mid_stream.sse", Fault::overloaded, 1},
+  };
+  for (const auto& [name, fault, errors] : rows) {
+    INFO(name);
+    std::ifstream file{std::filesystem::path{folder} / name, std::ios::binary};
+    std::ostringstream text;
+    text << file.rdbuf();
+    SseDecoder decoder;
+    decoder.feed(text.str());
+    int seen = 0;
+    for (SseEvent event; decoder.next(event) || decoder.finish(event);) {
+      const bool error = event.data.find(R"("error":{)") != std::string::npos;
+      if (!error) continue;
+      ++seen;
+      CHECK(classify(200, {}, event.data, now).fault == fault);
+    }
+    CHECK(seen == errors);
+  }
 }
