@@ -174,10 +174,6 @@ class HedgeRace final : public CommitGate,
   /// The caller's Context, null when it has gone; with the lock held.
   [[nodiscard]] Context* caller() noexcept { return caller_; }
 
- private:
-  static constexpr unsigned nobody = Most;
-
- public:
   struct Attempt {
     std::shared_ptr<HedgeRace> race;  // until whoever runs it takes it over
     std::optional<Context> ctx;       // from launch on its own thread's
@@ -214,6 +210,8 @@ class HedgeRace final : public CommitGate,
   };
 
  private:
+  static constexpr unsigned nobody = Most;
+
   void prepare(Attempt& attempt, Instant now) {
     attempt.stop = std::stop_source{};
     Driver* const clock = CallAccess::driver(*caller_);

@@ -125,16 +125,16 @@ TEST_CASE("the decider of a Failover that is dropped while somebody is asked tel
   Failover<LeastBusy, Named<"a", Never<1>>, Named<"b", Never<2>>> client;
   Context ctx;
   {
-    auto call = DriverAccess::decide(client, 0, ctx);
-    REQUIRE(call.start(0).kind == Kind::attempt);
-    CHECK(who(call) == 1);
-    auto beside = DriverAccess::decide(client, 0, ctx);
-    REQUIRE(beside.start(0).kind == Kind::attempt);
-    CHECK(who(beside) == 2);
+    auto dropped = DriverAccess::decide(client, 0, ctx);
+    REQUIRE(dropped.start(0).kind == Kind::attempt);
+    CHECK(who(dropped) == 1);
   }
   auto call = DriverAccess::decide(client, 0, ctx);
   REQUIRE(call.start(0).kind == Kind::attempt);
-  CHECK(who(call) == 1);
+  CHECK(who(call) == 1);  // idle again
+  auto beside = DriverAccess::decide(client, 0, ctx);
+  REQUIRE(beside.start(0).kind == Kind::attempt);
+  CHECK(who(beside) == 2);
 }
 
 TEST_CASE("the decider of a Fallback asks the other one, or answers itself", "[decider][fallback]") {

@@ -86,8 +86,7 @@ TEST_CASE("a stack is the same under both drivers", "[drivers]") {
 }
 
 TEMPLATE_TEST_CASE("a Failover is the same under both drivers, whatever its routing and the call's route",
-                   "[drivers]", Priority, SuccessRate, LeastLatency, Sticky<ByKey>,
-                   OutlierEjection<RoundRobin>) {
+                   "[drivers]", Priority, LeastLatency, Sticky<ByKey>, OutlierEjection<RoundRobin>) {
   compare<Three<TestType>>({.seeds = 20, .calls = 50, .routes = true});
 }
 
