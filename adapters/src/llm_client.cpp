@@ -190,16 +190,21 @@ struct LlmClient::Impl {
     }
   }
 
-  // With the settings' priority, where the caller of this one call has not said whom to ask.
+  // With the settings' priority and limits, where the caller of this one call has not said otherwise. The context
+  // is the caller's: what is changed in it is put back.
   Outcome<Completion> call(const ChatRequest& request, Context& ctx) {
-    if (ctx.max_attempts == 0) ctx.max_attempts = settings.max_attempts;
+    const Instant deadline = ctx.deadline;
+    const unsigned most = ctx.max_attempts;
+    if (most == 0) ctx.max_attempts = settings.max_attempts;
     if (settings.call_timeout.ns > 0)
-      ctx.deadline = smaller(ctx.deadline, saturating_add(ctx.now(), settings.call_timeout.duration()));
+      ctx.deadline = smaller(deadline, saturating_add(ctx.now(), settings.call_timeout.duration()));
     const std::shared_ptr<const Names> order = current_priority();
     const bool ordered = order != nullptr && ctx.route.only.empty() && ctx.route.order.empty();
     if (ordered) ctx.route.order = *order;
     Outcome<Completion> outcome = ask(request, ctx);
     if (ordered) ctx.route.order = {};
+    ctx.max_attempts = most;
+    ctx.deadline = deadline;
     return outcome;
   }
 
@@ -208,7 +213,10 @@ struct LlmClient::Impl {
     ctx.priority = options.priority;
     ctx.route.failover = options.enable_failover;
     if (options.provider.empty() || options.provider == "auto") return call(request, ctx);
-    if (find(options.provider) == nullptr) return nobody_called(options.provider);
+    if (find(options.provider) == nullptr) {
+      const bool nobody = members.empty() && find_left_out(options.provider) == nullptr;
+      return nobody ? nobody_there() : nobody_called(options.provider);
+    }
     if (!options.enable_failover) {
       ctx.route.only = options.provider;
       return call(request, ctx);

@@ -13,11 +13,18 @@
 
 ARAMID_BEGIN
 
+namespace {
+
+/// With what it takes to keep it: a server may send a letter at a time.
+std::size_t weight_of(std::string_view piece) { return piece.size() + sizeof(std::string); }
+
+}  // namespace
+
 struct LlmStream::State {
   std::mutex mutex;  // of what follows, up to the outcome
   std::condition_variable changed;
   std::deque<std::string> pieces;
-  std::size_t waiting = 0;                     // bytes in `pieces`
+  std::size_t waiting = 0;                     // weight of `pieces`
   std::optional<Outcome<Completion>> outcome;  // once the call has ended
   std::stop_source stop;
   std::jthread thread;  // last: ends before what it uses
@@ -27,11 +34,11 @@ struct LlmStream::State {
     std::unique_lock lock{mutex};
     // One piece always fits, however large.
     changed.wait(lock, [&] {
-      return waiting == 0 || waiting + piece.size() <= most_waiting || stop.stop_requested();
+      return waiting == 0 || waiting + weight_of(piece) <= most_waiting || stop.stop_requested();
     });
     if (stop.stop_requested()) return;
     pieces.emplace_back(piece);
-    waiting += piece.size();
+    waiting += weight_of(piece);
     changed.notify_all();
   }
 
@@ -98,7 +105,7 @@ std::optional<std::string> LlmStream::next() {
   if (state_->pieces.empty()) return std::nullopt;
   std::string piece = std::move(state_->pieces.front());
   state_->pieces.pop_front();
-  state_->waiting -= piece.size();
+  state_->waiting -= weight_of(piece);
   state_->changed.notify_all();
   return piece;
 }

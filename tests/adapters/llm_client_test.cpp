@@ -53,6 +53,14 @@ TEST_CASE("an attempt that hangs is timed out after 30 s, a whole call at its de
   const Instant start = limited.clock.now();
   CHECK_FALSE(limited.client().generate("?"));
   CHECK(limited.clock.now() - start == 45s);
+
+  // As a provider it leaves the caller's context as it was.
+  limited.settings.max_attempts = 3;
+  Context ctx = limited.clock.context();
+  CHECK_FALSE(limited.client()(ChatRequest{"?"}, ctx));
+  CHECK(ctx.deadline == Instant::max());
+  CHECK(ctx.max_attempts == 0);
+  CHECK(ctx.route.order.empty());
 }
 
 TEST_CASE("a stream may go on for longer than the timeout, as long as it gets on", "[adapters][llm]") {

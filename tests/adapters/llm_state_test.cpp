@@ -137,6 +137,8 @@ TEST_CASE("providers that cannot be used are left out, and it is said why", "[ad
   LlmClient empty{{}, std::move(none)};
   CHECK(empty.generate("?").error().fault == Fault::unauthorized);
   CHECK_THAT(empty.generate("?").error().message, support::contains("no provider is available: hf ("));
+  CHECK_THAT(empty.generate("?", {.provider = "x"}).error().message,
+             support::contains("no provider is avail"));
   CHECK(empty.metrics().total_requests == 0);
   CHECK(empty.available_providers().size() == 1);
 }

@@ -18,6 +18,7 @@
 #include <aramid/candidate.hpp>
 #include <aramid/settings.hpp>
 
+#include <concepts>    // copy_constructible, same_as
 #include <functional>  // function
 #include <optional>    // optional
 #include <string>      // string

@@ -32,7 +32,7 @@ class LlmStream {
  public:
   /// Makes the call. What it throws becomes `Fault::unknown`.
   using Run = std::function<Outcome<Completion>(const ChatRequest& request, Context& ctx)>;
-  static constexpr std::size_t most_waiting = std::size_t{1} << 20;  ///< bytes
+  static constexpr std::size_t most_waiting = std::size_t{1} << 20;  ///< bytes, 32 for each piece included
 
   /// Starts the call. `stop` cancels it as dropping does. `driver`: the time line it lives on, null = real time.
   /// Throws std::system_error if there is no thread to be had.

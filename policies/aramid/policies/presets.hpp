@@ -5,7 +5,7 @@
 //
 //   presets::InteractiveChat<OpenAi> client{OpenAi{settings}};
 //   presets::ClaudeStyle<OpenAi> careful{OpenAi{settings}};
-//   presets::CursorStyle<Named<"a", OpenAi>, Named<"b", SambaNova>> several{a, b};
+//   presets::CursorStyle<Named<"a", OpenAi>, Named<"b", SambaNova>> several{args(a, b)};
 //   static_assert(worst_case<presets::HighThroughput<OpenAi>>() <= 17min);
 //
 // The first three are tunings for a purpose. The styles behave as well-known clients do by their published sources,
