@@ -9,6 +9,7 @@
 #include <aramid/adapters/openai.hpp>
 #include <aramid/adapters/openai_responses.hpp>
 
+#include <initializer_list>
 #include <iostream>
 
 using namespace aramid;
