@@ -34,6 +34,8 @@ struct Endless {
   }
 };
 
+Outcome<Completion> whole_answer(const ChatRequest&, Context&) { return Completion{}; }
+
 }  // namespace
 
 TEST_CASE("a loop over a stream sees each piece, then the answer is there", "[adapters][llm][stream]") {
@@ -125,4 +127,27 @@ TEST_CASE("a stream ends by the caller's stop token, and by cancel from another 
     for (const std::string& piece : stream) CHECK(piece == line);
     CHECK(stream.error()->fault == Fault::cancelled);
   }
+}
+
+TEST_CASE("one client serves many threads, while others look at it and change its priority",
+          "[adapters][llm][stream]") {
+  LlmProviders providers;
+  providers.add("a", whole_answer).add("b", whole_answer);
+  LlmClient client{{.requests_per_minute = 100'000, .tokens_per_minute = 100'000'000}, std::move(providers)};
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < 4; ++i) {
+      callers.emplace_back([&client] {
+        for (int k = 0; k < 50; ++k) (void)client.generate("?");
+      });
+    }
+    for (int i = 0; i < 50; ++i) {
+      client.set_provider_priority(i % 2 == 0 ? std::vector<std::string>{"b"} : std::vector<std::string>{});
+      (void)client.metrics();
+      (void)client.available_providers();
+      client.reset_circuit_breaker();
+    }
+  }
+  CHECK(client.metrics().total_requests == 200);
+  CHECK(client.metrics().success_rate == 1.0);
 }

@@ -18,12 +18,13 @@
 #include <aramid/candidate.hpp>
 #include <aramid/settings.hpp>
 
-#include <concepts>    // copy_constructible, same_as
-#include <functional>  // function
-#include <optional>    // optional
-#include <string>      // string
-#include <utility>     // forward, move
-#include <vector>      // vector
+#include <concepts>     // copy_constructible, same_as
+#include <functional>   // function
+#include <optional>     // optional
+#include <string>       // string
+#include <type_traits>  // decay_t
+#include <utility>      // forward, move
+#include <vector>       // vector
 
 ARAMID_BEGIN
 
@@ -52,14 +53,14 @@ class LlmProviders {
   /// `name`: not empty, not "auto", and no other provider's; otherwise refused as wrong settings are
   /// (<aramid/settings.hpp>). `facts`: its context window, say; see <aramid/candidate.hpp>.
   template <class Provider>
-    requires ProviderOf<std::remove_cvref_t<Provider>, ChatRequest>
+    requires ProviderOf<std::decay_t<Provider>, ChatRequest>
   LlmProviders& add(std::string name, Provider&& provider, const CandidateFacts& facts = {}) {
     check(name);
     if constexpr (requires { provider.ready().error().message; }) {
       const auto ready = provider.ready();
       if (!ready) return leave_out(std::move(name), ready.error().message);
     }
-    using P = std::remove_cvref_t<Provider>;
+    using P = std::decay_t<Provider>;
     if constexpr (std::same_as<P, AnyChat>) {
       entries_.push_back({std::move(name), {}, std::forward<Provider>(provider), facts});
     } else if constexpr (!is_stack_v<P> && std::copy_constructible<P>) {
