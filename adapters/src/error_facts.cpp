@@ -123,7 +123,8 @@ void read_object(ErrorFacts& facts, const Json& error, WallTime now, int depth) 
   // The more exact codes first: a reason beside a status, a code beside a type.
   const Json& details = member(error, "details");
   for (std::size_t i = 0; details.is_array() && i < details.size(); ++i) read_detail(facts, details[i], now);
-  for (const char* key : {"code", "error_type", "type", "status", "reason", "statusCode", "status_code"})
+  for (const char* key :
+       {"code", "error_type", "type", "status", "reason", "statusCode", "status_code", "http_status_code"})
     read_code(facts, member(error, key));
   read_code(facts, member(member(error, "innererror"), "code"));
   for (const char* key : {"message", "msg", "detail", "title", "error_description"})

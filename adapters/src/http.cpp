@@ -83,8 +83,8 @@ std::string seconds_text(Duration d) {
 
 // A server may repeat what it was sent.
 void redact_request(std::string& message, const HttpRequest& request, const HttpSettings& settings) {
-  constexpr std::array<std::string_view, 5> secret_fields{"authorization", "proxy-authorization", "x-api-key",
-                                                          "api-key", "cookie"};
+  constexpr std::array<std::string_view, 6> secret_fields{
+      "authorization", "proxy-authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie"};
   const auto redact_fields = [&](const HttpHeaders& headers) {
     for (const std::string_view field : secret_fields) {
       const std::string_view value = headers.find(field).value_or(std::string_view{});
