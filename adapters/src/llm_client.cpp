@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include <aramid/adapters/llm_client.hpp>
-#include <aramid/adapters/llm_stack.hpp>
 #include <aramid/intern.hpp>
 #include <aramid/policies/call_log.hpp>
 #include <aramid/policies/metrics.hpp>
@@ -12,6 +11,8 @@
 #include <memory>     // make_shared
 #include <mutex>      // mutex
 #include <optional>   // optional
+
+#include "llm_stack.hpp"
 
 ARAMID_BEGIN
 

@@ -23,7 +23,7 @@ void one_fetch_add(benchmark::State& state) {
 Duration next(Duration took) { return Duration{(took.count() * 5 + 1'000'003) & 0xFFFFFF}; }
 
 void shards(benchmark::State& state) {
-  static aramid::detail::TelemetryShards<17> shards;
+  static aramid::detail::TelemetryShards shards;
   Duration took{1ms};
   for (auto _ : state) {
     took = next(took);

@@ -11,9 +11,16 @@
 //   for (const std::string& piece : client.stream("And why not green?")) std::cout << piece;
 //
 // Each provider has retries, a circuit breaker, a rate limiter and a time limit of its own; in "auto" the one
-// that has failed least of late is asked first. What it is made of are public types, in
-// <aramid/adapters/llm_stack.hpp>: read that header to build one's own. The composition is compiled once, into
-// aramid::llm, so that this header costs little more than <aramid/adapters/chat.hpp>.
+// that has failed least of late is asked first. It is made of public types, and so can be one of your own:
+//
+//   template <class Provider>                // Retry: 1 s doubling, +10 to 30 %, or the server's Retry-After
+//   using Guarded = Resilient<Provider, Retry<>, Switchable<Breaker<>>, Switchable<Limiter<SlidingWindow>>,
+//                             ChatTimeout>;  // ChatTimeout: a whole answer's, and each pause of a stream
+//   using Any = AnyProvider<ChatRequest, Completion>;                      // each holds a Guarded<...>
+//   using Stack = Resilient<FailoverList<SuccessRate, Any>, Switchable<Telemetry>>;
+//
+// That composition is compiled once, into aramid::llm: this header costs little more than
+// <aramid/adapters/chat.hpp>. docs/examples/own_llm_client.cpp is one with other policies.
 //
 // When to use it: as it is, or where the settings come from a configuration. When not: where the providers are
 // known and their settings are constants; then a type is shorter, and the compiler checks it

@@ -10,15 +10,12 @@
 
 #include <aramid/duration.hpp>
 #include <aramid/fault.hpp>
+#include <aramid/policies/name_table.hpp>
 #include <aramid/policies/named_list.hpp>
 
 #include <string_view>  // string_view
 
 ARAMID_BEGIN
-
-/// As many as Telemetry tells apart; "other" comes on top.
-inline constexpr std::size_t most_named_providers = 16;
-inline constexpr std::size_t most_named_policies = 8;
 
 /// Durations in milliseconds, 0 where nothing was recorded.
 struct LatencyMetrics {

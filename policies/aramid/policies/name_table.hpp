@@ -14,6 +14,10 @@
 
 ARAMID_BEGIN
 
+/// As many as Telemetry tells apart; "other" comes on top.
+inline constexpr std::size_t most_named_providers = 16;
+inline constexpr std::size_t most_named_policies = 8;
+
 namespace detail {
 
 template <std::size_t Max>

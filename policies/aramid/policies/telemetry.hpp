@@ -25,7 +25,6 @@
 
 #include <aramid/access.hpp>
 #include <aramid/policies/breaker_word.hpp>
-#include <aramid/policies/metrics_values.hpp>
 #include <aramid/policies/name_table.hpp>
 #include <aramid/policies/telemetry_shards.hpp>
 #include <aramid/policy.hpp>
@@ -302,7 +301,7 @@ class Telemetry {
 
   detail::NameTable<max_providers> providers_;
   detail::NameTable<max_policies> policies_;
-  detail::TelemetryShards<max_providers + 1> shards_;
+  detail::TelemetryShards shards_;
   Counter ended_[fault_count]{};
   Counter dropped_{0};
   Counter retries_{0};

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <aramid/policies/histogram.hpp>
+#include <aramid/policies/name_table.hpp>
 #include <aramid/policies/thread_slot.hpp>
 
 #include <atomic>  // atomic
@@ -90,9 +91,10 @@ class LazyHistogram {
   std::atomic<LiveHistogram*> live_{nullptr};
 };
 
-template <std::size_t Groups>
 class TelemetryShards {
  public:
+  static constexpr std::size_t groups = most_named_providers + 1;
+
   TelemetryShards() noexcept { first_.inside = &inside_; }
   TelemetryShards(const TelemetryShards&) = delete;
   TelemetryShards& operator=(const TelemetryShards&) = delete;
@@ -115,28 +117,39 @@ class TelemetryShards {
   }
 
   [[nodiscard]] std::uint64_t successes(std::size_t group) const noexcept {
-    return total([group](const Shard& shard) {
-      const LiveHistogram* live = shard.live(group);
-      return read(shard.unmeasured[group]) + (live != nullptr ? live->count() : 0);
-    });
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i <= slots; ++i) {
+      if (const Shard* shard = at(i)) {
+        const LiveHistogram* live = shard->live(group);
+        sum += read(shard->unmeasured[group]) + (live != nullptr ? live->count() : 0);
+      }
+    }
+    return sum;
   }
   [[nodiscard]] std::uint64_t tokens() const noexcept {
-    return total([](const Shard& shard) { return read(shard.tokens); });
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i <= slots; ++i) {
+      if (const Shard* shard = at(i)) sum += read(shard->tokens);
+    }
+    return sum;
   }
   void add_into(std::size_t group, Histogram& all) const noexcept {
-    each([&](const Shard& shard) {
-      if (const LiveHistogram* live = shard.live(group)) live->add_into(all);
-    });
+    for (std::size_t i = 0; i <= slots; ++i) {
+      const Shard* shard = at(i);
+      if (const LiveHistogram* live = shard != nullptr ? shard->live(group) : nullptr) live->add_into(all);
+    }
   }
   /// How long all successes took together.
   [[nodiscard]] std::uint64_t sum() const noexcept {
-    return total([](const Shard& shard) {
-      std::uint64_t sum = 0;
-      for (std::size_t group = 0; group < Groups; ++group) {
-        if (const LiveHistogram* live = shard.live(group)) sum += read(live->sum);
+    std::uint64_t sum = 0;
+    for (std::size_t group = 0; group < groups; ++group) {
+      for (std::size_t i = 0; i <= slots; ++i) {
+        const Shard* shard = at(i);
+        const LiveHistogram* live = shard != nullptr ? shard->live(group) : nullptr;
+        sum += live != nullptr ? read(live->sum) : 0;
       }
-      return sum;
-    });
+    }
+    return sum;
   }
 
  private:
@@ -144,8 +157,8 @@ class TelemetryShards {
 
   struct alignas(64) Shard {
     SharedCount tokens{0};
-    SharedCount unmeasured[Groups]{};  // successes for whose histogram there was no memory
-    LazyHistogram further[Groups];
+    SharedCount unmeasured[groups]{};  // successes for whose histogram there was no memory
+    LazyHistogram further[groups];
     LiveHistogram* inside = nullptr;  // of group 0, where it needs no memory
 
     [[nodiscard]] ARAMID_INLINE LiveHistogram* live(std::size_t group) const noexcept {
@@ -172,18 +185,9 @@ class TelemetryShards {
     live->template record<Alone>(took);
   }
 
-  template <class Visitor>
-  void each(Visitor&& visit) const noexcept {
-    visit(common_);
-    for (const std::atomic<Shard*>& slot : shards_) {
-      if (const Shard* shard = slot.load(std::memory_order_acquire)) visit(*shard);
-    }
-  }
-  template <class Read>
-  [[nodiscard]] std::uint64_t total(Read&& read_one) const noexcept {
-    std::uint64_t sum = 0;
-    each([&](const Shard& shard) { sum += read_one(shard); });
-    return sum;
+  /// Null where no thread has been; the last one is shared.
+  [[nodiscard]] const Shard* at(std::size_t i) const noexcept {
+    return i == slots ? &common_ : shards_[i].load(std::memory_order_acquire);
   }
 
   std::atomic<Shard*> shards_[slots]{};

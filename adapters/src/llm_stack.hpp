@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The aramid authors
 // SPDX-License-Identifier: MIT
 //
-// aramid/adapters/llm_stack.hpp: what an LlmClient is made of.
+// What an LlmClient is made of, as <aramid/adapters/llm_client.hpp> says it.
 //
 //   Telemetry                       counts whole calls
 //   └ FailoverList, SuccessRate     the provider that has failed least of late, then the others
@@ -10,10 +10,6 @@
 //            └ Limiter              50 requests and 10,000 tokens a minute; waits, in order
 //               └ ChatTimeout       30 s: for a whole answer, and for each pause of a stream
 //                  └ the provider
-//
-// LlmClient itself (<aramid/adapters/llm_client.hpp>) is compiled once, so that who uses it does not pay for these
-// templates. Read this file to build one's own: other policies, other routing, or settings as template arguments.
-// docs/llm-client.md shows how.
 #pragma once
 
 #include <aramid/adapters/chat_timeout.hpp>
