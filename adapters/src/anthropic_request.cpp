@@ -94,9 +94,16 @@ Written<Json> encode_messages(const ChatRequest& request) {
   Json& last = messages.back()["content"].back();
   if (messages.back()["role"] == "assistant" && text_of(last, "type") == "text") {
     std::string text{text_of(last, "text")};
-    while (is_space(text.back())) text.pop_back();
-    last["text"] = std::move(text);
+    while (!text.empty() && is_space(text.back())) text.pop_back();
+    if (text.empty()) {
+      Json& content = messages.back()["content"];
+      content.erase(content.size() - 1);
+      if (content.empty()) messages.erase(messages.size() - 1);
+    } else {
+      last["text"] = std::move(text);
+    }
   }
+  if (messages.empty()) return Problem{"the request has no messages with content besides the system prompt"};
   return messages;
 }
 

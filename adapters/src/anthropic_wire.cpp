@@ -66,7 +66,8 @@ class Reader final : public ChatReader {
     std::int64_t index;
     Json json;  // as it began, with what was added since, except for text and a call's arguments
     bool is_call;
-    std::string input{};  // of a call that is not ours to make
+    std::int64_t place = 0;  // among the calls
+    std::string input{};     // of a call that is not ours to make
     bool ended = false;
     bool has_arguments = false;
   };
@@ -118,9 +119,9 @@ class Reader final : public ChatReader {
     const bool is_call = type == "tool_use";
     if (type == "text") reply.add_text(reply.choice(), text_of(json, "text"));
     if (blocks_.size() == most_blocks) return;
-    blocks_.push_back({.index = index, .json = json, .is_call = is_call});
+    blocks_.push_back({.index = index, .json = json, .is_call = is_call, .place = calls_});
     if (is_call) {
-      reply.add_call(reply.choice(), index, text_of(json, "id"), text_of(json, "name"), {});
+      reply.add_call(reply.choice(), calls_++, text_of(json, "id"), text_of(json, "name"), {});
     } else if (type != "text") {
       reply.think();
     }
@@ -134,7 +135,7 @@ class Reader final : public ChatReader {
     if (type == "input_json_delta" && block != nullptr && block->is_call) {
       const std::string_view piece = text_of(delta, "partial_json");
       block->has_arguments = block->has_arguments || !piece.empty();
-      return reply.add_call(reply.choice(), index, {}, {}, piece);
+      return reply.add_call(reply.choice(), block->place, {}, {}, piece);
     }
     reply.think();
     if (block == nullptr || !block->json.is_object()) return;
@@ -152,7 +153,7 @@ class Reader final : public ChatReader {
   static void end_block(Block& block, ChatReply& reply) {
     if (block.is_call && !block.ended && !block.has_arguments) {
       const Json& input = member(block.json, "input");
-      reply.add_call(reply.choice(), block.index, {}, {}, input.is_object() ? print_json(input) : "{}");
+      reply.add_call(reply.choice(), block.place, {}, {}, input.is_object() ? print_json(input) : "{}");
     }
     block.ended = true;
   }
@@ -190,6 +191,7 @@ class Reader final : public ChatReader {
   }
 
   std::vector<Block> blocks_;
+  std::int64_t calls_ = 0;
   std::string word_;
   Json usage_ = Json::object();
   std::int64_t uncached_ = -1;

@@ -16,9 +16,17 @@ ARAMID_BEGIN
 
 namespace {
 
-// A server may repeat the key or the prompt in what it says about them.
-void redact(std::string& message, const std::string& key, const ChatRequest& request) {
-  detail::redact(message, key);
+// What a message says by chance is not cut out of it: "stop", "auto".
+void redact_long(std::string& message, const std::string& text) {
+  constexpr std::size_t shortest = 16;
+  if (text.size() >= shortest) detail::redact_overlap(message, text);
+}
+
+// A server may repeat a key or the prompt in what it says about them.
+void redact(std::string& message, const std::string& key, const HttpHeaders& headers,
+            const ChatRequest& request) {
+  if (!key.empty()) detail::redact_overlap(message, key);
+  detail::redact_keys(message, headers);
   for (const Message& sent : request.messages) {
     detail::redact_overlap(message, sent.content);
     detail::redact_overlap(message, sent.extra_json);
@@ -27,6 +35,14 @@ void redact(std::string& message, const std::string& key, const ChatRequest& req
       detail::redact_overlap(message, image.base64);
     }
     for (const ToolCall& call : sent.tool_calls) detail::redact_overlap(message, call.arguments);
+  }
+  const ChatOptions& options = request.options;
+  redact_long(message, options.extra_json);
+  redact_long(message, options.response_format_json);
+  for (const std::string& stop : options.stop) redact_long(message, stop);
+  for (const Tool& tool : options.tools) {
+    redact_long(message, tool.description);
+    redact_long(message, tool.parameters_json);
   }
 }
 
@@ -183,7 +199,7 @@ struct ChatProvider::Impl {
       completion->request_id = std::move(request_id);
     } else {
       Error& error = completion.error();
-      redact(error.message, *key, request);
+      redact(error.message, *key, settings.headers, request);
       name_request(error.message, request_id);
       if (listening.began && request.partial != nullptr) {
         *request.partial = {answer.reply().take(), error.fault};

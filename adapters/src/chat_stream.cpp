@@ -111,8 +111,9 @@ Flow ChatStream::feed(std::string_view bytes) {
 }
 
 void ChatStream::take_event(const SseEvent& event) {
-  ++events_;
   const std::string_view data = trim(event.data);
+  if (data.empty()) return;  // a heartbeat, as a comment is
+  ++events_;
   if (data.starts_with("[DONE]")) {
     done_ = true;
     return;

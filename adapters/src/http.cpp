@@ -13,7 +13,6 @@
 #include <httplib.h>  // the macros of its TLS support
 
 #include <algorithm>  // min
-#include <array>      // array
 #include <stdexcept>  // invalid_argument
 
 ARAMID_BEGIN
@@ -83,19 +82,8 @@ std::string seconds_text(Duration d) {
 
 // A server may repeat what it was sent.
 void redact_request(std::string& message, const HttpRequest& request, const HttpSettings& settings) {
-  constexpr std::array<std::string_view, 6> secret_fields{
-      "authorization", "proxy-authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie"};
-  const auto redact_fields = [&](const HttpHeaders& headers) {
-    for (const std::string_view field : secret_fields) {
-      const std::string_view value = headers.find(field).value_or(std::string_view{});
-      detail::redact(message, value);
-      if (const std::size_t space = value.find(' '); space != std::string_view::npos) {
-        detail::redact(message, value.substr(space + 1));
-      }
-    }
-  };
-  redact_fields(request.headers);
-  redact_fields(settings.headers);
+  detail::redact_keys(message, request.headers);
+  detail::redact_keys(message, settings.headers);
   detail::redact_overlap(message, request.body);
 }
 

@@ -117,6 +117,18 @@ void redact_overlap(std::string& message, std::string_view source) {
   message = std::move(cleaned);
 }
 
+void redact_keys(std::string& text, const HttpHeaders& headers) {
+  for (const std::string_view field :
+       {"authorization", "proxy-authorization", "x-api-key", "x-goog-api-key", "api-key", "cookie"}) {
+    for (const auto& [name, value] : headers) {
+      if (!iequals(name, field) || value.empty()) continue;
+      const std::size_t space = value.find(' ');
+      if (space != std::string::npos) redact_overlap(text, std::string_view{value}.substr(space + 1));
+      redact_overlap(text, value);
+    }
+  }
+}
+
 }  // namespace detail
 
 ARAMID_END

@@ -4,6 +4,7 @@
 // Small text helpers that do not care about locales.
 #pragma once
 
+#include <aramid/adapters/http_headers.hpp>
 #include <aramid/config.hpp>
 
 #include <charconv>     // from_chars
@@ -71,6 +72,9 @@ inline constexpr std::size_t message_limit = 2048;
 
 /// Replaces each occurrence of `secret`, if that is at least `shortest` bytes long.
 void redact(std::string& text, std::string_view secret, std::size_t shortest = 4);
+
+/// Replaces the values of the fields that carry keys, with and without their scheme, also where they are cut off.
+void redact_keys(std::string& text, const HttpHeaders& headers);
 
 /// Replaces all that `message`, a shortened text, has in common with `source` for 16 bytes or more, and `source`
 /// itself if it is shorter. Cost: linear in `source`.

@@ -180,7 +180,9 @@ struct LlmClient::Impl {
         if (settings.estimate_tokens) {
           ctx.cost.tokens = settings.estimate_tokens(request);
         } else {
+          const std::int64_t requests = ctx.cost.requests;
           ctx.cost = estimate_cost(request);
+          ctx.cost.requests = requests;
         }
       }
       return (*stack)(request, ctx);
@@ -196,6 +198,7 @@ struct LlmClient::Impl {
   Outcome<Completion> call(const ChatRequest& request, Context& ctx) {
     const Instant deadline = ctx.deadline;
     const unsigned most = ctx.max_attempts;
+    const Cost cost = ctx.cost;
     if (most == 0) ctx.max_attempts = settings.max_attempts;
     if (settings.call_timeout.ns > 0)
       ctx.deadline = smaller(deadline, saturating_add(ctx.now(), settings.call_timeout.duration()));
@@ -206,6 +209,7 @@ struct LlmClient::Impl {
     if (ordered) ctx.route.order = {};
     ctx.max_attempts = most;
     ctx.deadline = deadline;
+    ctx.cost = cost;
     return outcome;
   }
 

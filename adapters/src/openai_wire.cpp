@@ -3,6 +3,9 @@
 
 #include "openai_wire.hpp"
 
+#include <algorithm>  // max
+#include <map>        // map
+
 ARAMID_BEGIN
 
 namespace detail {
@@ -37,7 +40,36 @@ void take_text(const Json& message, ChatReply& reply, ChatReply::Part& part) {
     reply.add_text(part, text_of(content[i], "text"));
 }
 
-void take_calls(const Json& message, ChatReply& reply, ChatReply::Part& part) {
+// Where each call of the answer goes, by its choice and its index. Some servers send several whole calls with one
+// index: one with another id and a name begins a call of its own.
+class CallPlaces {
+ public:
+  [[nodiscard]] std::int64_t of(std::int64_t choice, std::int64_t index, std::string_view id,
+                                std::string_view name, const ChatReply::Part& part) {
+    const auto [known, fresh] = places_.try_emplace({choice, index}, index);
+    if (!id.empty() && !name.empty()) {
+      for (const auto& [place, call] : part.calls) {
+        if (place == known->second && !call.id.empty() && call.id != id) {
+          known->second = behind(part);
+          break;
+        }
+      }
+    }
+    return known->second;
+  }
+
+ private:
+  static std::int64_t behind(const ChatReply::Part& part) noexcept {
+    std::int64_t last = 0;
+    for (const auto& [place, call] : part.calls) last = std::max(last, place);
+    return last + 1;
+  }
+
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> places_;
+};
+
+void take_calls(const Json& message, ChatReply& reply, ChatReply::Part& part, std::int64_t choice,
+                CallPlaces& places) {
   const Json& calls = member(message, "tool_calls");
   for (std::size_t i = 0; calls.is_array() && i < calls.size(); ++i) {
     const Json& fragment = calls[i];
@@ -45,8 +77,11 @@ void take_calls(const Json& message, ChatReply& reply, ChatReply::Part& part) {
     // Without an index a fragment with an id begins a call, and one without continues the last.
     const auto last = static_cast<std::int64_t>(part.calls.size());
     const bool begins = !text_of(fragment, "id").empty() || last == 0;
-    reply.add_call(part, index_of(fragment, begins ? last : last - 1), text_of(fragment, "id"),
-                   text_of(function, "name"), arguments_of(member(function, "arguments")));
+    const std::string_view id = text_of(fragment, "id");
+    const std::string_view name = text_of(function, "name");
+    const std::int64_t index = index_of(fragment, begins ? last : last - 1);
+    reply.add_call(part, places.of(choice, index, id, name, part), id, name,
+                   arguments_of(member(function, "arguments")));
   }
 }
 
@@ -90,10 +125,11 @@ class Reader final : public ChatReader {
     take_frame(event, reply);
     const Json& choices = member(event, "choices");
     for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
-      ChatReply::Part& part = reply.choice(index_of(choices[i], 0));
+      const std::int64_t index = index_of(choices[i], 0);
+      ChatReply::Part& part = reply.choice(index);
       const Json& delta = member(choices[i], "delta");
       take_text(delta, reply, part);
-      take_calls(delta, reply, part);
+      take_calls(delta, reply, part, index, places_);
       take_finish(choices[i], reply, part);
       if (is_thought(delta)) reply.think();
       note_failure(part);
@@ -106,10 +142,11 @@ class Reader final : public ChatReader {
     take_frame(answer, reply);
     const Json& choices = member(answer, "choices");
     for (std::size_t i = 0; choices.is_array() && i < choices.size(); ++i) {
-      ChatReply::Part& part = reply.choice(index_of(choices[i], 0));
+      const std::int64_t index = index_of(choices[i], 0);
+      ChatReply::Part& part = reply.choice(index);
       const Json& message = member(choices[i], "message");
       take_text(message, reply, part);
-      take_calls(message, reply, part);
+      take_calls(message, reply, part, index, places_);
       // A whole answer is whole, with or without a word for it.
       if (message.is_object()) reply.finish(part, FinishReason::other, {});
       take_finish(choices[i], reply, part);
@@ -131,6 +168,7 @@ class Reader final : public ChatReader {
   }
 
   std::optional<Error> failure_;
+  CallPlaces places_;
 };
 
 }  // namespace

@@ -45,7 +45,7 @@ LlmProviders fleet_providers(const chat::FleetProcess::Ports& ports) {
   LlmProviders providers;
   providers.add("sambanova", SambaNova{chat::fleet_settings("sambanova", ports.sambanova, threads)});
   providers.add("hf", HuggingFace{chat::fleet_settings("hf", ports.hf, threads)});
-  providers.add("ollama", Ollama{chat::fleet_settings("ollama", ports.ollama, threads)});
+  providers.add("ollama", OllamaCompatible{chat::fleet_settings("ollama", ports.ollama, threads)});
   return providers;
 }
 // [/client]
