@@ -89,7 +89,7 @@ LlmStream::LlmStream(Run run, ChatRequest request, std::stop_token stop, Driver*
     ctx->stop = state.stop.get_token();
     state.end(called(run, request, *ctx));
   }};
-  (void)owner.release();
+  [[maybe_unused]] const auto* const given = owner.release();
 }
 
 LlmStream::LlmStream(LlmStream&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
@@ -125,7 +125,7 @@ const Error* LlmStream::error() const noexcept {
 
 const Completion* LlmStream::completion() const noexcept {
   const std::lock_guard lock{state_->mutex};
-  return state_->outcome && *state_->outcome ? &state_->outcome->value() : nullptr;
+  return state_->outcome && *state_->outcome ? &**state_->outcome : nullptr;
 }
 
 ARAMID_END

@@ -69,7 +69,7 @@ class LlmProviders {
       entries_.push_back({std::move(name), {}, AnyChat{std::forward<Provider>(provider)}, facts});
     }
     return *this;
-  }
+  }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the entry owns it
 
   /// A provider that is known and cannot be used, and why: one sentence, without its key.
   LlmProviders& leave_out(std::string name, std::string why) {
