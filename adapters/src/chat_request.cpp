@@ -11,22 +11,6 @@ namespace detail {
 
 namespace {
 
-const char* role_name(Role role) noexcept {
-  switch (role) {
-    case Role::system:
-      return "system";
-    case Role::developer:
-      return "developer";
-    case Role::assistant:
-      return "assistant";
-    case Role::tool:
-      return "tool";
-    case Role::user:
-      break;
-  }
-  return "user";
-}
-
 Written<Json> encode_content(const Message& message) {
   if (message.images.empty()) {
     const bool only_calls = message.content.empty() && !message.tool_calls.empty();

@@ -346,6 +346,9 @@ LimiterMetrics LlmClient::RateLimiter::used() const noexcept {
     if (provider_ != "all" && !(member.name == provider_)) continue;
     used.requests_last_minute += member.limiter->used(Unit::requests, now);
     used.tokens_last_minute += member.limiter->used(Unit::tokens, now);
+    if (!client_->impl_->limited) continue;
+    used.quota_left = smaller(used.quota_left, static_cast<double>(member.limiter->headroom(now)) / 1000);
+    used.waiting += member.limiter->waiting();
   }
   return used;
 }

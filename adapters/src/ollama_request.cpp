@@ -10,21 +10,6 @@ namespace detail {
 
 namespace {
 
-const char* role_name(Role role) noexcept {
-  switch (role) {
-    case Role::system:
-    case Role::developer:
-      return "system";
-    case Role::assistant:
-      return "assistant";
-    case Role::tool:
-      return "tool";
-    case Role::user:
-      break;
-  }
-  return "user";
-}
-
 Written<Json> encode_images(const Message& message) {
   Json list = Json::array();
   for (const Image& given : message.images) {
@@ -37,7 +22,8 @@ Written<Json> encode_images(const Message& message) {
 }
 
 Written<Json> encode_message(const ChatRequest& request, const Message& message) {
-  Json json{{"role", role_name(message.role)}, {"content", message.content}};
+  const Role role = message.role == Role::developer ? Role::system : message.role;
+  Json json{{"role", role_name(role)}, {"content", message.content}};
   Written<Json> images = encode_images(message);
   if (!images) return images;
   if (!images->empty()) json["images"] = std::move(*images);

@@ -10,19 +10,6 @@ namespace detail {
 
 namespace {
 
-const char* role_name(Role role) noexcept {
-  switch (role) {
-    case Role::system:
-      return "system";
-    case Role::developer:
-      return "developer";
-    case Role::assistant:
-      return "assistant";
-    default:
-      return "user";
-  }
-}
-
 bool instructs(const Message& message) noexcept {
   return (message.role == Role::system || message.role == Role::developer) && message.images.empty();
 }

@@ -180,7 +180,6 @@ void add_value(Families& families, const Labels& labels, std::string_view state)
   }
 }
 
-// Of all providers or policies one member after the other, for the series of a family stand together.
 template <class Path, class Item, std::size_t Capacity>
 void add_list(Families& families, const Labels& labels, const char* label,
               const NamedList<Item, Capacity>& list) {

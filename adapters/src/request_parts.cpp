@@ -11,6 +11,22 @@ ARAMID_BEGIN
 
 namespace detail {
 
+const char* role_name(Role role) noexcept {
+  switch (role) {
+    case Role::system:
+      return "system";
+    case Role::developer:
+      return "developer";
+    case Role::assistant:
+      return "assistant";
+    case Role::tool:
+      return "tool";
+    case Role::user:
+      break;
+  }
+  return "user";
+}
+
 Written<std::string> check_request(const ChatRequest& request, const std::string& model) {
   const ChatOptions& options = request.options;
   const std::string& chosen = options.model.empty() ? model : options.model;

@@ -23,6 +23,9 @@ using Problem = std::unexpected<std::string>;
 /// The model to ask, if all is well with what needs no format: a model, messages, numbers in their ranges.
 [[nodiscard]] Written<std::string> check_request(const ChatRequest& request, const std::string& model);
 
+/// OpenAI's word for it.
+[[nodiscard]] const char* role_name(Role role) noexcept;
+
 /// The text as a JSON object; `what` names it in the sentence if it is none.
 [[nodiscard]] Written<Json> parse_object(const std::string& text, const std::string& what);
 

@@ -80,6 +80,7 @@ TEST_CASE("each provider has a limiter of its own, which can be asked beforehand
   CHECK(client.metrics().rate_limiter.requests_last_minute == 3);
   CHECK(client.metrics().rate_limiter.tokens_last_minute == 150);  // as reported, not as estimated
   CHECK(client.rate_limiter("only").used().requests_last_minute == 3);
+  CHECK(client.metrics().rate_limiter.quota_left == 0.0);
   CHECK_FALSE(client.rate_limiter("only").can_proceed().can_proceed);
   CHECK(client.rate_limiter("telepathy").can_proceed().wait == Duration::max());
   const auto [can_proceed, wait] = client.rate_limiter().can_proceed(500);
