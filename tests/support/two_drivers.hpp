@@ -10,8 +10,10 @@
 #include <aramid/testing.hpp>
 #include <aramid/testing/virtual_time.hpp>
 
+#include <algorithm>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -80,7 +82,20 @@ class Protocol : public Listener {
     }
     text_ << '\n';
   }
-  [[nodiscard]] std::string text() const { return text_.str(); }
+  /// `races`: what several threads do at one instant has no order, so such events stand in that of their words.
+  [[nodiscard]] std::string text(bool races) {
+    if (races) {
+      for (auto from = events_.begin(); from != events_.end();) {
+        const auto to =
+            std::find_if(from, events_.end(), [&](const Line& line) { return line.at != from->at; });
+        std::sort(from, to, [](const Line& a, const Line& b) { return a.words < b.words; });
+        from = to;
+      }
+    }
+    std::string all;
+    for (const Line& line : events_) all += line.words;
+    return all + text_.str();
+  }
   /// What is to happen at each event.
   std::stop_source* stop_at = nullptr;
   unsigned stop_after = 0;
@@ -90,14 +105,24 @@ class Protocol : public Listener {
     auto& own = static_cast<Protocol&>(self);
     if (own.stop_at != nullptr && own.stop_after-- == 0) own.stop_at->request_stop();
     // An event without a time says nothing of it.
-    own.text_ << static_cast<int>(event.kind) << ' ' << to_string(event.fault) << ' '
-              << to_string(event.reason) << ' ' << event.attempt << ' ' << event.provider.view() << ' '
-              << event.policy.view() << ' ' << (event.at == Instant{} ? -1 : own.since(event.at)) << ' '
-              << event.duration.count() << ' ' << event.measured << ' ' << event.limit << '\n';
+    std::ostringstream words;
+    words << static_cast<int>(event.kind) << ' ' << to_string(event.fault) << ' ' << to_string(event.reason)
+          << ' ' << event.attempt << ' ' << event.provider.view() << ' ' << event.policy.view() << ' '
+          << (event.at == Instant{} ? -1 : own.since(event.at)) << ' ' << event.duration.count() << ' '
+          << event.measured << ' ' << event.limit << '\n';
+    // One without a time belongs to what was before it.
+    const bool timeless = event.at == Instant{} && !own.events_.empty();
+    own.events_.push_back({timeless ? own.events_.back().at : event.at, words.str()});
   }
   [[nodiscard]] std::int64_t since(Instant at) const { return (at - from_).count(); }
 
+  struct Line {
+    Instant at;
+    std::string words;
+  };
+
   Instant from_;
+  std::vector<Line> events_;
   std::ostringstream text_;
 };
 
@@ -107,6 +132,7 @@ struct Family {
   int calls;
   bool routes = false;    // a call may say whom to ask
   bool impatient = true;  // it may be stopped, and have little time
+  bool races = false;     // several attempts at a time
 };
 
 /// How the caller of the i-th call sets it up.
@@ -160,7 +186,7 @@ std::string play(Driver& time, std::uint64_t seed, const Family& family, Call&& 
     const Outcome<int> outcome = call(caller.query, ctx);
     ctx.listeners.unlink(protocol);
     protocol.note(outcome, ctx);
-    text += protocol.text();
+    text += protocol.text(family.races);
     go_on(caller.pause);
   }
   return text;

@@ -42,13 +42,14 @@ struct Budgeted {
 }  // namespace
 
 TEST_CASE("a Hedge is the same under both drivers", "[drivers][hedge]") {
-  compare<Same<Hedge<Guarded<Wild>, After<100'001us>>, 6>>({.seeds = 10, .calls = 40, .impatient = false});
+  compare<Same<Hedge<Guarded<Wild>, After<100'001us>>, 6>>(
+      {.seeds = 10, .calls = 40, .impatient = false, .races = true});
   compare<Same<Hedge<Resilient<Wild, Timeout<900'011us>>, After<Span{Duration::max()}>, 2>, 3>>(
-      {.seeds = 6, .calls = 40, .impatient = false});
+      {.seeds = 6, .calls = 40, .impatient = false, .races = true});
   compare<Same<Hedge<Guarded<Wild>, AtPercentile<90, 1ms, 5>>, 7>>(
-      {.seeds = 6, .calls = 60, .impatient = false});
+      {.seeds = 6, .calls = 60, .impatient = false, .races = true});
   using Pair = Failover<Priority, Named<"a", Guarded<Wild>>, Named<"b", Guarded<Wild>>>;
   compare<Next<Hedge<Pair, After<150'001us>, 1, NextProvider>, 3>>(
-      {.seeds = 8, .calls = 40, .impatient = false});
-  compare<Budgeted>({.seeds = 6, .calls = 40, .impatient = false});
+      {.seeds = 8, .calls = 40, .impatient = false, .races = true});
+  compare<Budgeted>({.seeds = 6, .calls = 40, .impatient = false, .races = true});
 }
